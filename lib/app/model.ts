@@ -1,0 +1,72 @@
+/** What a model of an app is: one declarative object, one file. */
+
+import type { InfererSpec, LossSpec, NetworkSpec, OptimizerSpec, TransformSpec } from '../engine/types.js';
+
+/** Name of a label → its value in result files; 0 is background and may be left out. */
+export type Labels = Readonly<Record<string, number>>;
+
+/** The strings by which clients choose their tools (apps-and-tasks 3.1). */
+export type ModelType =
+  | 'segmentation'
+  | 'annotation'
+  | 'classification'
+  | 'deepgrow'
+  | 'deepedit'
+  | 'scribbles'
+  | 'detection'
+  | 'others';
+
+/** A default value, or a list of choices with the default first. `float` keeps its ".0" on the wire. */
+export type OptionValue = boolean | number | string | readonly string[];
+
+export interface InferRecipe {
+  readonly preTransforms: readonly TransformSpec[];
+  readonly inferer: InfererSpec;
+  /** Take the logits back to the image's own grid before the post-transforms. Default true. */
+  readonly invert?: boolean;
+  readonly postTransforms: readonly TransformSpec[];
+}
+
+export interface TrainRecipe {
+  readonly description: string;
+  readonly trainTransforms: readonly TransformSpec[];
+  readonly validationTransforms: readonly TransformSpec[];
+  readonly validationInferer: InfererSpec;
+  readonly loss: LossSpec;
+  readonly optimizer: OptimizerSpec;
+  /** Defaults of the options that clients see and may send (apps-and-tasks 4.1), where they differ from MONAI Label's. */
+  readonly options?: Readonly<Record<string, OptionValue>>;
+}
+
+export interface Model {
+  readonly type: ModelType;
+  readonly description: string;
+  readonly dimension: 2 | 3;
+  readonly network: NetworkSpec;
+  readonly infer: InferRecipe;
+  readonly train?: TrainRecipe;
+  /** Options of an inference that clients see and may send. */
+  readonly options?: Readonly<Record<string, OptionValue>>;
+}
+
+export interface ModelContext {
+  readonly labels: Labels;
+  /** Number of labels and background. */
+  readonly classes: number;
+  /** `--conf key value` of the command line. */
+  readonly conf: Readonly<Record<string, string>>;
+}
+
+/** A model file's default export. */
+export interface ModelFile {
+  readonly name: string;
+  /** Default labels; `--conf labels a,b,c` replaces them. */
+  readonly labels: Labels;
+  /** File name below the app's `model` folder → where it can be fetched; absent: nothing to fetch. */
+  readonly pretrained?: { readonly url: string; readonly sha256: string };
+  build(context: ModelContext): Model;
+}
+
+export function defineModel(file: ModelFile): ModelFile {
+  return file;
+}

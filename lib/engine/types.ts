@@ -1,0 +1,249 @@
+/**
+ * The whole boundary between TypeScript and the native core: what can be asked and what is answered.
+ *
+ * An operation is one JSON object in and one JSON object out; files carry the voxels. Names, defaults and meaning of
+ * specs are MONAI's. The native side reads every field by name and rejects what it does not know, so this file and
+ * `native/core/operations/` cannot drift silently.
+ */
+
+/** A transform, network, inferer, loss, optimizer: a name and MONAI's arguments. */
+export interface Spec {
+  readonly name: string;
+  readonly [argument: string]: unknown;
+}
+
+export type TransformSpec = Spec;
+export type NetworkSpec = Spec;
+export type InfererSpec = Spec;
+export type LossSpec = Spec;
+export type OptimizerSpec = Spec;
+
+export type Precision = 'float32' | 'bfloat16';
+
+/** Who goes first on a device: a waiting click before an automatic inference before a batch before scoring. */
+export type Priority = 'click' | 'infer' | 'batch' | 'scoring';
+
+/** Voxel counts [I, J, K], axis order of the file. */
+export type Shape = readonly [number, number, number];
+
+export interface DeviceInfo {
+  /** "cpu", "cuda:0", …: what the `device` option of an operation takes. */
+  readonly name: string;
+  /** What a person calls it, for example "NVIDIA H200" or the processor's name. */
+  readonly description: string;
+  /** Bytes. */
+  readonly memoryTotal: number;
+  readonly memoryFree: number;
+  readonly precisions: readonly Precision[];
+}
+
+export interface ImageHeader {
+  readonly format: 'nifti1' | 'nifti2' | 'nrrd';
+  readonly compressed: boolean;
+  readonly shape: Shape;
+  readonly dimensions: 2 | 3;
+  readonly channels: number;
+  /** numpy's name of the stored type. */
+  readonly dtype: string;
+  /** Voxel index → RAS millimetres, four rows. */
+  readonly affine: readonly (readonly number[])[];
+  /** Millimetres along each axis. */
+  readonly spacing: readonly [number, number, number];
+  /** "RAS", "LPS", … of the stored axes. */
+  readonly orientation: string;
+}
+
+export interface InferOptions {
+  /** Path of the image file. */
+  readonly image: string;
+  readonly device: string;
+  readonly precision: Precision;
+  readonly priority: Priority;
+  /** Absent for a TorchScript file. */
+  readonly network?: NetworkSpec;
+  /** Path of the weights or of the TorchScript file. */
+  readonly weights: string;
+  readonly preTransforms: readonly TransformSpec[];
+  readonly inferer: InfererSpec;
+  /** Take the logits back to the file's grid before the post-transforms (MONAI Label's inverse_transforms() → []). */
+  readonly invert: boolean;
+  readonly postTransforms: readonly TransformSpec[];
+  readonly output: {
+    /** Path of the label file to write; its suffix decides the format. */
+    readonly path: string;
+    /** numpy name; "uint8" unless asked otherwise. */
+    readonly dtype: string;
+    readonly compress: boolean;
+  };
+}
+
+export interface InferAnswer {
+  readonly shape: Shape;
+  /** Voxels of each value but 0, by value as text, ascending. */
+  readonly counts: Readonly<Record<string, number>>;
+  /** Mean voxel index of each value, truncated, by value as text. */
+  readonly centroids: Readonly<Record<string, readonly [number, number, number]>>;
+  /** Seconds. */
+  readonly latencies: {
+    readonly pre: number;
+    readonly infer: number;
+    readonly invert: number;
+    readonly post: number;
+    readonly write: number;
+    readonly total: number;
+    readonly transform: {
+      readonly pre: Readonly<Record<string, number>>;
+      readonly post: Readonly<Record<string, number>>;
+    };
+  };
+  readonly device: string;
+  readonly precision: Precision;
+  /** What ran the network: "fused oneDNN", "ATen", "TorchScript". */
+  readonly backend: string;
+}
+
+/** Progress of an inference: fraction of the windows done. */
+export interface InferProgress {
+  readonly stage: 'pre' | 'infer' | 'invert' | 'post' | 'write';
+  readonly done: number;
+}
+
+export interface TrainCase {
+  readonly image: string;
+  readonly label: string;
+  /** Value in the label file (as text) → class of the model; absent: as they are. Unlisted values are background. */
+  readonly labelValues?: Readonly<Record<string, number>>;
+}
+
+export interface TrainOptions {
+  readonly device: string;
+  readonly network: NetworkSpec;
+  /** Weights to start from; absent: MONAI's initialisation. */
+  readonly initialWeights?: string;
+  readonly trainCases: readonly TrainCase[];
+  readonly validationCases: readonly TrainCase[];
+  readonly trainTransforms: readonly TransformSpec[];
+  readonly validationTransforms: readonly TransformSpec[];
+  /** Led over validation images. */
+  readonly validationInferer: InfererSpec;
+  readonly loss: LossSpec;
+  readonly optimizer: OptimizerSpec;
+  readonly maxEpochs: number;
+  readonly trainBatchSize: number;
+  /** Validate every so many epochs. */
+  readonly validationInterval: number;
+  /** Validations without a better mean Dice before stopping; -1: never. */
+  readonly earlyStopPatience: number;
+  /** Equal seeds repeat a run; absent: from the clock. */
+  readonly seed?: number;
+  readonly cache: {
+    /** Bytes that prepared cases may take in memory; what does not fit is prepared again each epoch. */
+    readonly maxBytes: number;
+    /** Keep images as float16, labels as uint8. */
+    readonly float16: boolean;
+  };
+  /** Threads that load and augment beside the training thread. */
+  readonly dataThreads: number;
+  /** Folder of the run: model.pt (best), checkpoint_epoch=N.pt, checkpoint_final.pt, stats_<runId>.json. */
+  readonly runFolder: string;
+  readonly runId: string;
+  /** Every so many epochs a checkpoint, and how many are kept. */
+  readonly checkpointInterval: number;
+  readonly checkpointsKept: number;
+  /** Where the best weights go live, and the copy of the latest statistics. */
+  readonly publishPath: string;
+  readonly statsPath: string;
+  /** Continue an interrupted run of the same folder: weights, optimizer, epoch and random state. */
+  readonly resume: boolean;
+}
+
+/** The statistics that clients show (apps-and-tasks 4.6), also the progress of a training, once an epoch. */
+export interface TrainStats {
+  readonly rank: number;
+  readonly current_epoch: number;
+  readonly current_iteration: number;
+  readonly total_epochs: number;
+  readonly total_iterations: number;
+  readonly epoch: number;
+  readonly start_ts: number;
+  /** "0:03:12"; replaced by total_time when the run has ended. */
+  readonly current_time?: string;
+  readonly total_time?: string;
+  readonly best_metric: number;
+  readonly train: TrainStatsPart;
+  readonly eval?: TrainStatsPart;
+}
+
+export interface TrainStatsPart {
+  readonly metrics: Readonly<Record<string, number>>;
+  readonly key_metric_name: string;
+  readonly best_metric: number;
+  readonly best_metric_epoch: number;
+}
+
+/** What a running training reports: a line for a person, and the statistics after each epoch. */
+export interface TrainProgress {
+  readonly message?: string;
+  readonly stats?: TrainStats;
+}
+
+/** Every operation: its options, its answer, its progress. */
+export interface Operations {
+  /** Versions and devices. */
+  info: { options: Record<string, never>; answer: RuntimeInfo; progress: never };
+  /** Runs a small 3-D convolution on one device and compares it with the sum written out. */
+  selfTest: { options: { device: string }; answer: { seconds: number; maxDifference: number }; progress: never };
+  readHeader: { options: { path: string }; answer: ImageHeader; progress: never };
+  /** Rewrites an image in another format, type or compression; geometry is kept. */
+  convertImage: {
+    options: { input: string; output: string; dtype?: string; compress?: boolean };
+    answer: ImageHeader;
+    progress: never;
+  };
+  infer: { options: InferOptions; answer: InferAnswer; progress: InferProgress };
+  train: { options: TrainOptions; answer: TrainStats; progress: TrainProgress };
+  /** Reads a weight file without executing it; proves that it loads. Sizes are those of the tensors. */
+  inspectWeights: {
+    options: { path: string };
+    answer: { tensors: number; parameters: number };
+    progress: never;
+  };
+  /** Dice of each value of `reference` between two label files of the same grid. */
+  dice: {
+    options: { prediction: string; reference: string };
+    answer: { dice: Readonly<Record<string, number>>; mean: number };
+    progress: never;
+  };
+  /** A seeded abdominal CT phantom with its labels (1 liver, 2 spleen, 3 right kidney, 4 left kidney, …). */
+  writePhantom: {
+    options: { seed: number; image: string; label: string };
+    answer: { labels: Readonly<Record<string, number>> };
+    progress: never;
+  };
+}
+
+export type OperationName = keyof Operations;
+
+export interface RuntimeInfo {
+  /** Version of libtorch, and of CUDA where it was built with it. */
+  readonly libtorch: string;
+  readonly cuda: string | null;
+  /** Threads that an operation on the CPU uses. */
+  readonly threads: number;
+  readonly devices: readonly DeviceInfo[];
+}
+
+/** The codes of native/core/runtime/error.hpp. */
+export const errorCodes = [
+  'INVALID_INPUT',
+  'INVALID_FILE',
+  'NOT_FOUND',
+  'UNSUPPORTED',
+  'TOO_LARGE',
+  'OUT_OF_MEMORY',
+  'CANCELLED',
+  'IO',
+  'INTERNAL',
+] as const;
+
+export type ErrorCode = (typeof errorCodes)[number];

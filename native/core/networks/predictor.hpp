@@ -1,0 +1,39 @@
+// A network made ready for inference on one device: prepacked where that pays, otherwise as it is.
+#pragma once
+
+#include <ATen/core/Tensor.h>
+#include <c10/core/Device.h>
+
+#include <memory>
+#include <string>
+
+#include "networks/weights.hpp"
+
+namespace mlabel {
+
+enum class Precision { Float32, BFloat16 };
+
+class Predictor {
+ public:
+  virtual ~Predictor() = default;
+
+  /// float32 [N, C, …] → float32 logits [N, classes, …]. The caller holds an InferenceMode guard and owns the device.
+  /// The result is fresh memory that the caller may change.
+  virtual at::Tensor predict(const at::Tensor& input) = 0;
+
+  /// What runs: "fused oneDNN", "ATen", "TorchScript". For the answer's timings and the bench.
+  virtual std::string backend() const = 0;
+};
+
+/// True where bfloat16 is worth asking for: oneDNN's own check on a CPU (AVX-512 BW/VL/DQ or better), the device's
+/// on a GPU. Never found out by trying.
+bool supportsBFloat16(c10::Device device);
+
+/// The fastest way to run `network` with its present weights on `device`; float32 gives the arg-max of the plain
+/// module. Throws Unsupported when `precision` is not supported there.
+std::unique_ptr<Predictor> makePredictor(const std::shared_ptr<Network>& network, c10::Device device, Precision precision);
+
+/// A TorchScript file (`.ts`, or a `.pt` that torch.jit.save wrote). Throws NotFound, InvalidFile.
+std::unique_ptr<Predictor> makeScriptPredictor(const std::string& path, c10::Device device, Precision precision);
+
+}  // namespace mlabel

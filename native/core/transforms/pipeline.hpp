@@ -1,0 +1,48 @@
+// A list of transforms run as one: MONAI's Compose.
+#pragma once
+
+#include <functional>
+#include <span>
+#include <string>
+#include <vector>
+
+#include "transforms/transform.hpp"
+
+namespace mlabel {
+
+/// Seconds that each transform took, in order: the "latencies" of an answer.
+using Timings = std::vector<std::pair<std::string, double>>;
+
+class Pipeline {
+ public:
+  Pipeline() = default;
+  /// A JSON list of specs. Throws InvalidInput as makeTransform does.
+  explicit Pipeline(const Json& specs);
+
+  /// Runs the transforms before the first random one; the part that may be cached.
+  void applyDeterministic(Sample& sample, const JobContext& context, Timings* timings = nullptr) const;
+
+  /// The random streams of one pipeline: one generator (and its inner twin) for each random transform, seeded as
+  /// Compose.set_random_state(seed) does, in order.
+  struct RandomStreams {
+    std::vector<RandomState> outer;
+    std::vector<RandomState> inner;
+  };
+  RandomStreams randomStreams(uint32_t seed) const;
+
+  /// Runs the first random transform and all that follow, on one sample; several may come out.
+  std::vector<Sample> applyRandom(Sample sample, RandomStreams& streams, const JobContext& context) const;
+
+  bool random() const;
+  bool empty() const { return steps_.empty(); }
+
+ private:
+  struct Step {
+    std::string name;
+    TransformPointer transform;
+  };
+  std::vector<Step> steps_;
+  size_t firstRandom_ = 0;
+};
+
+}  // namespace mlabel

@@ -1,0 +1,33 @@
+// One case on its way through a pipeline: MONAI's data dictionary.
+#pragma once
+
+#include <cstdint>
+#include <map>
+#include <string>
+
+#include "image/volume.hpp"
+#include "transforms/trace.hpp"
+
+namespace mlabel {
+
+/// One key of the dictionary: voxels [C, I, J, K] (or [C, I, J, 1] of a 2-D image), where they are, what was done to
+/// them, and the header of the file they came from.
+struct SampleImage {
+  at::Tensor data;
+  Affine affine;
+  Trace trace;
+  ImageHeader source;
+};
+
+struct Sample {
+  /// Files still to be loaded, by key ("image", "label").
+  std::map<std::string, std::string> files;
+  std::map<std::string, SampleImage> images;
+  /// Value in the label file → class of the model; empty means as they are. What is not listed is background.
+  std::map<int64_t, int64_t> labelValues;
+
+  /// Throws InvalidInput naming `key` and `who` when the key is not there.
+  SampleImage& at(const std::string& key, const std::string& who);
+};
+
+}  // namespace mlabel

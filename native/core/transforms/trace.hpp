@@ -1,0 +1,55 @@
+// What was done to an image since it was loaded, as data, so that a result can be taken back to the file's grid.
+#pragma once
+
+#include <ATen/core/Tensor.h>
+
+#include <array>
+#include <optional>
+#include <variant>
+#include <vector>
+
+#include "image/affine.hpp"
+
+namespace mlabel {
+
+enum class Interpolation { Nearest, Linear };
+
+/// Output axis a holds input axis `from[a]`, reversed where `flipped[a]` (indices before permuting: input axis from[a]).
+struct OrientOperation {
+  std::array<int, 3> from{0, 1, 2};
+  std::array<bool, 3> flipped{};
+};
+
+/// Resampled from one grid to another; both grids in the axis order of this point of the pipeline.
+struct ResampleOperation {
+  Shape3 shapeBefore{};
+  Affine affineBefore;
+  Affine affineAfter;
+  Interpolation mode = Interpolation::Linear;
+};
+
+/// output[x] = input[x + start]; positions outside the input were filled. A crop has start > 0, a pad start < 0.
+struct CropPadOperation {
+  Shape3 start{};
+  Shape3 shapeBefore{};
+};
+
+/// torch.flip over the marked axes.
+struct FlipOperation {
+  std::array<bool, 3> axes{};
+};
+
+/// torch.rot90(k) in the plane of two spatial axes.
+struct Rotate90Operation {
+  int k = 0;
+  std::array<int, 2> axes{0, 1};
+};
+
+using Operation3 = std::variant<OrientOperation, ResampleOperation, CropPadOperation, FlipOperation, Rotate90Operation>;
+using Trace = std::vector<Operation3>;
+
+/// Undoes a whole trace, last operation first (MONAI's Invertd): [C, I, J, K] on the network's grid → the file's grid.
+/// `mode` replaces every recorded interpolation when given (nearest_interp=True).
+at::Tensor invertTrace(const at::Tensor& data, const Trace& trace, std::optional<Interpolation> mode = {});
+
+}  // namespace mlabel
