@@ -1,0 +1,42 @@
+import tseslint from 'typescript-eslint';
+
+/** Imports go one way: cli → server → app → (datastore, jobs, strategies, pipeline) → engine. */
+const layers = [
+  ['engine', ['pipeline', 'datastore', 'jobs', 'strategies', 'app', 'server', 'cli']],
+  ['pipeline', ['datastore', 'jobs', 'strategies', 'app', 'server', 'cli']],
+  ['strategies', ['app', 'server', 'cli']],
+  ['datastore', ['jobs', 'strategies', 'app', 'server', 'cli']],
+  ['jobs', ['datastore', 'strategies', 'app', 'server', 'cli']],
+  ['app', ['server', 'cli']],
+  ['server', ['cli']],
+];
+
+export default tseslint.config(
+  { ignores: ['dist', 'build', 'node_modules', 'native', 'sample-data', 'coverage'] },
+  {
+    files: ['**/*.ts'],
+    extends: [tseslint.configs.recommendedTypeChecked],
+    languageOptions: { parserOptions: { projectService: true, tsconfigRootDir: import.meta.dirname } },
+    rules: {
+      '@typescript-eslint/no-explicit-any': 'error',
+      '@typescript-eslint/no-floating-promises': 'error',
+      '@typescript-eslint/switch-exhaustiveness-check': 'error',
+    },
+  },
+  ...layers.map(([folder, above]) => ({
+    files: [`lib/${folder}/**/*.ts`],
+    rules: {
+      'no-restricted-imports': [
+        'error',
+        { patterns: [{ group: above.map((name) => `**/${name}/**`), message: `lib/${folder} lies below these.` }] },
+      ],
+    },
+  })),
+  {
+    files: ['apps/**/*.ts'],
+    rules: {
+      'no-restricted-imports': ['error', { patterns: [{ group: ['**/lib/**'], message: "Apps import 'monailabel'." }] }],
+    },
+  },
+  { files: ['test/**/*.ts'], rules: { '@typescript-eslint/no-floating-promises': 'error' } },
+);
