@@ -35,7 +35,10 @@ export default tseslint.config(
   {
     files: ['apps/**/*.ts'],
     rules: {
-      'no-restricted-imports': ['error', { patterns: [{ group: ['**/lib/**'], message: "Apps import 'monailabel'." }] }],
+      'no-restricted-imports': [
+        'error',
+        { patterns: [{ group: ['**/lib/**'], message: "Apps import 'monailabel'." }] },
+      ],
     },
   },
   { files: ['test/**/*.ts'], rules: { '@typescript-eslint/no-floating-promises': 'error' } },

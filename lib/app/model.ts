@@ -7,14 +7,7 @@ export type Labels = Readonly<Record<string, number>>;
 
 /** The strings by which clients choose their tools (apps-and-tasks 3.1). */
 export type ModelType =
-  | 'segmentation'
-  | 'annotation'
-  | 'classification'
-  | 'deepgrow'
-  | 'deepedit'
-  | 'scribbles'
-  | 'detection'
-  | 'others';
+  'segmentation' | 'annotation' | 'classification' | 'deepgrow' | 'deepedit' | 'scribbles' | 'detection' | 'others';
 
 /** A default value, or a list of choices with the default first. `float` keeps its ".0" on the wire. */
 export type OptionValue = boolean | number | string | readonly string[];

@@ -1,0 +1,56 @@
+// Builds the addon (and the native test and bench programs) with cmake-js.
+
+import os from 'node:os';
+import path from 'node:path';
+import { createRequire } from 'node:module';
+import { fileURLToPath } from 'node:url';
+import { SetupError, attempt, reportAndExit, run } from './console.mjs';
+import { findLibtorch } from './libtorch.mjs';
+
+export const packageRoot = path.dirname(path.dirname(fileURLToPath(import.meta.url)));
+
+/** Rejects with one sentence that names the first missing tool. */
+export async function checkTools() {
+  const needs = [
+    ['cmake', 'CMake 3.18 or newer (Debian, Ubuntu: apt install cmake)'],
+    [process.env.CXX || 'c++', 'a C++20 compiler (Debian, Ubuntu: apt install g++)'],
+    [process.env.CMAKE_GENERATOR === 'Ninja' ? 'ninja' : 'make', 'make (Debian, Ubuntu: apt install make)'],
+  ];
+  for (const [tool, what] of needs) {
+    if ((await attempt(tool, ['--version'])) === undefined) throw new SetupError(`install ${what}, then start again`);
+  }
+}
+
+/**
+ * Builds into `folder` and resolves with the path of the addon. `tests` builds the native test and bench programs too.
+ * CMake itself leaves out what is current.
+ */
+export async function buildAddon({ libtorch, folder = path.join(packageRoot, 'build'), tests = false }) {
+  const cmakeJs = createRequire(import.meta.url).resolve('cmake-js/bin/cmake-js');
+  // Every compilation takes about a gigabyte: no more at once than the memory holds.
+  const jobs = Math.max(1, Math.min(os.availableParallelism(), Math.floor(os.totalmem() / 2 ** 31)));
+  await run(
+    process.execPath,
+    [
+      cmakeJs,
+      'build',
+      '--directory',
+      packageRoot,
+      '--out',
+      folder,
+      '--parallel',
+      String(jobs),
+      `--CDLIBTORCH=${libtorch}`,
+      `--CDNATIVE_TESTS=${tests ? 'ON' : 'OFF'}`,
+    ],
+    { cwd: packageRoot, failure: 'the native part could not be built; the first error above says why' },
+  );
+  return path.join(folder, 'Release', 'monailabel.node');
+}
+
+if (process.argv[1] === fileURLToPath(import.meta.url)) {
+  checkTools()
+    .then(findLibtorch)
+    .then((libtorch) => buildAddon({ libtorch, tests: process.argv.includes('--tests') }))
+    .catch(reportAndExit);
+}
