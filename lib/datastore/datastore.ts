@@ -57,6 +57,8 @@ export interface Datastore {
 
   image(id: string): ImageEntry;
   has(id: string): boolean;
+  /** The id of an image by the absolute path of its file, undefined for any other path. */
+  idOfPath(path: string): string | undefined;
   /** Absolute path of a file that lies under the studies. */
   imagePath(id: string): string;
   labelPath(id: string, tag: string): string;

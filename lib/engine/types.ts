@@ -224,6 +224,15 @@ export interface Operations {
 
 export type OperationName = keyof Operations;
 
+/** What runs operations: the Engine of engine.ts, or a stand-in that records what it was asked. */
+export interface OperationRunner {
+  run<Name extends OperationName>(
+    name: Name,
+    options: Operations[Name]['options'],
+    control?: { readonly signal?: AbortSignal; readonly onProgress?: (progress: Operations[Name]['progress']) => void },
+  ): Promise<Operations[Name]['answer']>;
+}
+
 export interface RuntimeInfo {
   /** Version of libtorch, and of CUDA where it was built with it. */
   readonly libtorch: string;

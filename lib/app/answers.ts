@@ -1,0 +1,58 @@
+/** What an app answers; the server turns it into replies (rest-contract 3 and 4), key order included. */
+
+import type { DatastoreStatus, Info } from '../datastore/datastore.js';
+import type { InferAnswer, TrainStats } from '../engine/types.js';
+import type { Labels, ModelType, OptionValue } from './model.js';
+
+export type Options = Readonly<Record<string, OptionValue>>;
+
+export interface ModelInfo {
+  readonly type: ModelType;
+  readonly labels: Labels;
+  readonly dimension: 2 | 3;
+  readonly description: string;
+  readonly config: Options;
+}
+
+export interface TrainerInfo {
+  readonly description: string;
+  readonly config: Options;
+  readonly labels: Labels;
+}
+
+/** All ten keys of `GET /info/`, in order. */
+export interface AppInfo {
+  readonly name: string;
+  readonly description: string;
+  readonly version: string;
+  readonly labels: readonly string[];
+  readonly models: Readonly<Record<string, ModelInfo>>;
+  readonly trainers: Readonly<Record<string, TrainerInfo>>;
+  readonly strategies: Readonly<Record<string, { readonly description: string }>>;
+  readonly scoring: Readonly<Record<string, never>>;
+  /** The latest statistics of each trainer, `{}` before its first training. */
+  readonly train_stats: Readonly<Record<string, TrainStats | Record<string, never>>>;
+  readonly datastore: DatastoreStatus;
+}
+
+/** The "params" of an inference's reply. */
+export interface InferParams {
+  readonly label_names: Labels;
+  readonly latencies: InferAnswer['latencies'];
+  /** "label_1": ["1", "24", "19", "12"]: the value and its mean voxel index. */
+  readonly centroids: Readonly<Record<string, readonly string[]>>;
+}
+
+export interface InferResult {
+  /** Path of the label file; it is there until `release`. */
+  readonly file: string;
+  /** Id of the label when `save_label` was asked for, the path of the file otherwise. */
+  readonly label: string;
+  readonly tag: string;
+  readonly params: InferParams;
+  /** Deletes the file. Call it once the reply is sent or abandoned. */
+  release(): Promise<void>;
+}
+
+/** `{}` when every image has a final label; otherwise id, the strategy's extras, path and the image's info. */
+export type NextSample = Info | { readonly id: string; readonly path: string; readonly [extra: string]: unknown };

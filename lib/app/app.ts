@@ -1,0 +1,71 @@
+import type { Log } from '../log.js';
+import type { AddedFile, Datastore, Info } from '../datastore/datastore.js';
+import type { InferProgress, OperationRunner, TrainStats } from '../engine/types.js';
+import type { SubmitOptions } from '../jobs/jobs.js';
+import type { Jobs } from '../jobs/jobs.js';
+import type { Task } from '../jobs/task.js';
+import type { AppInfo, InferResult, NextSample } from './answers.js';
+
+/** Free parameters as a client sends them; validated by the method that takes them. */
+export type Params = Readonly<Record<string, unknown>>;
+
+export interface InferRequest {
+  readonly model: string;
+  /** Id of an image of the datastore, or its absolute path there. */
+  readonly image?: string;
+  /** Path of an uploaded image; wins over `image`. The caller deletes it afterwards. */
+  readonly file?: string;
+  /** See InferParameters in infer-request.ts. */
+  readonly params: Params;
+}
+
+export interface InferRun {
+  readonly signal?: AbortSignal;
+  readonly onProgress?: (progress: InferProgress) => void;
+}
+
+/** The app's life: what the server asks of it. */
+export interface App {
+  readonly folder: string;
+  readonly datastore: Datastore;
+  /** Background jobs; a training is of kind "train". */
+  readonly jobs: Jobs;
+  /** Names of models that can be trained, in order. */
+  readonly trainers: readonly string[];
+
+  info(): Promise<AppInfo>;
+  trainStats(): Promise<AppInfo['train_stats']>;
+
+  infer(request: InferRequest, run?: InferRun): Promise<InferResult>;
+
+  /** Throws NOT_FOUND for an unknown strategy. `params.client_id` is remembered with the image. */
+  nextSample(strategy: string, params: Params): Promise<NextSample>;
+
+  /** Adds or replaces; a volume that cannot be read is refused. */
+  addImage(id: string, file: AddedFile, info: Info): Promise<{ image: string }>;
+  saveLabel(image: string, tag: string, file: AddedFile, info: Info): Promise<{ image: string; label: string }>;
+
+  /** Starts a training in the background, or queues it. Throws (429) when one runs, NOT_FOUND for an unknown model. */
+  train(model: string, params: Params, options?: SubmitOptions): Task;
+  /** The same, waiting for its end. */
+  trainNow(model: string, params: Params, signal?: AbortSignal): Promise<TrainStats>;
+
+  /** Stops jobs, the watcher and what else lives, and deletes temporary files. */
+  close(): Promise<void>;
+}
+
+/** What an app needs to start; `loadApp` in load.ts takes it. */
+export interface AppOptions {
+  /** The app's folder, with main.ts or main.js in it. */
+  readonly folder: string;
+  /** The studies: a folder, created when it is not there. */
+  readonly studies: string;
+  /** `--conf key value` of the command line. */
+  readonly conf: Readonly<Record<string, string>>;
+  readonly engine: OperationRunner;
+  readonly log: Log;
+  /** File name patterns of images, for example "*.nii.gz"; MONAI Label's when absent. */
+  readonly imagePatterns?: readonly string[];
+  /** Follow changes in the studies; default true. */
+  readonly watch?: boolean;
+}
