@@ -10,11 +10,17 @@
 
 namespace mlabel {
 
+class LayerRunner;
+
 /// A trainable network whose parameter and buffer names, and the order in which it initialises them, are MONAI's.
 class Network : public torch::nn::Module {
  public:
-  /// [N, in_channels, …] → logits [N, out_channels, …], spatial sizes kept.
-  virtual at::Tensor forward(const at::Tensor& input) = 0;
+  /// [N, in_channels, …] → logits [N, out_channels, …], spatial sizes kept. Differentiable.
+  at::Tensor forward(const at::Tensor& input) const;
+
+  /// The same with every convolution and what follows it done by `runner`: the layers as they are, or a prepared form
+  /// of them (predictor.hpp). The topology is written here once for both.
+  virtual at::Tensor run(const at::Tensor& input, LayerRunner& runner) const = 0;
 
   virtual int64_t inChannels() const = 0;
   virtual int64_t outChannels() const = 0;
@@ -24,7 +30,7 @@ class Network : public torch::nn::Module {
 };
 
 /// `{ "name": "UNet", "spatial_dims": 3, "in_channels": 1, … }` with MONAI's argument names and defaults.
-/// Initialised from torch's global generator (torch::manual_seed).
+/// Initialised from torch's global generator (torch::manual_seed). Throws InvalidInput.
 std::shared_ptr<Network> makeNetwork(const Json& spec);
 
 }  // namespace mlabel

@@ -1,0 +1,84 @@
+#include "networks/convolution.hpp"
+
+#include <ATen/ATen.h>
+#include <torch/nn/init.h>
+
+#include <cmath>
+#include <functional>
+#include <numeric>
+
+namespace mlabel {
+namespace {
+
+/// torch.nn.modules.conv._ConvNd.reset_parameters.
+void initialise(at::Tensor& weight, at::Tensor& bias) {
+  torch::nn::init::kaiming_uniform_(weight, std::sqrt(5.0));
+  if (!bias.defined()) return;
+  const auto fanIn = static_cast<double>(weight.size(1) * weight[0][0].numel());
+  const double bound = 1 / std::sqrt(fanIn);
+  torch::nn::init::uniform_(bias, -bound, bound);
+}
+
+int64_t product(const std::vector<int64_t>& values) {
+  return std::accumulate(values.begin(), values.end(), int64_t{1}, std::multiplies<>());
+}
+
+}  // namespace
+
+ConvolutionLayer::ConvolutionLayer(ConvolutionOptions options) : options_(std::move(options)) {
+  std::vector<int64_t> shape{options_.outChannels, options_.inChannels};
+  if (options_.transposed) std::swap(shape[0], shape[1]);
+  shape.insert(shape.end(), options_.kernel.begin(), options_.kernel.end());
+  weight = register_parameter("weight", at::empty(shape));
+  if (options_.bias) bias = register_parameter("bias", at::empty({options_.outChannels}));
+  initialise(weight, bias);
+}
+
+at::Tensor ConvolutionLayer::forward(const at::Tensor& input) const {
+  const std::vector<int64_t> dilation(options_.kernel.size(), 1);
+  std::vector<int64_t> outputPadding(options_.kernel.size(), 0);
+  if (options_.transposed) {
+    for (size_t axis = 0; axis < outputPadding.size(); ++axis) outputPadding[axis] = options_.stride[axis] - 1;
+  }
+  return at::convolution(input, weight, bias, options_.stride, options_.padding, dilation, options_.transposed,
+                         outputPadding, 1);
+}
+
+ConvolutionBlock::ConvolutionBlock(const ConvolutionOptions& options, const AdnOptions* adn) {
+  convolution_ = register_module("conv", std::make_shared<ConvolutionLayer>(options));
+  if (adn != nullptr) adn_ = register_module("adn", std::make_shared<Adn>(*adn, options.outChannels));
+}
+
+at::Tensor ConvolutionBlock::run(const at::Tensor& input, LayerRunner& runner, const at::Tensor& addend) const {
+  return runner.convolve(*convolution_, adn_.get(), input, addend);
+}
+
+ResidualUnit::ResidualUnit(const ResidualUnitOptions& options, const AdnOptions& adn) {
+  const auto sequence = register_module("conv", std::make_shared<torch::nn::Module>());
+  ConvolutionOptions next = options.first;
+  for (int64_t i = 0; i < options.subunits; ++i) {
+    const bool bare = options.lastConvolutionOnly && i == options.subunits - 1;
+    const auto unit = std::make_shared<ConvolutionBlock>(next, bare ? nullptr : &adn);
+    units_.push_back(sequence->register_module("unit" + std::to_string(i), unit));
+    next.inChannels = next.outChannels;
+    next.stride.assign(next.stride.size(), 1);
+  }
+
+  ConvolutionOptions residual = options.first;
+  const bool resized = product(residual.stride) != 1;
+  if (!resized && residual.inChannels == residual.outChannels) return;
+  if (!resized) {
+    residual.kernel.assign(residual.kernel.size(), 1);
+    residual.padding.assign(residual.padding.size(), 0);
+  }
+  residual_ = register_module("residual", std::make_shared<ConvolutionLayer>(residual));
+}
+
+at::Tensor ResidualUnit::run(const at::Tensor& input, LayerRunner& runner) const {
+  const at::Tensor residual = residual_ ? runner.convolve(*residual_, nullptr, input, {}) : input;
+  at::Tensor x = input;
+  for (size_t i = 0; i + 1 < units_.size(); ++i) x = units_[i]->run(x, runner);
+  return units_.back()->run(x, runner, residual);
+}
+
+}  // namespace mlabel

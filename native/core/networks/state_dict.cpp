@@ -1,0 +1,82 @@
+// The state dict of a network: its names and tensors in Python's order, and loading by name.
+#include <ATen/ATen.h>
+#include <torch/nn/module.h>
+
+#include <algorithm>
+#include <map>
+#include <sstream>
+
+#include "networks/weights.hpp"
+
+namespace mlabel {
+namespace {
+
+/// Own parameters, own buffers, then the children: the order of torch.nn.Module.state_dict.
+void collect(const torch::nn::Module& module, const std::string& prefix, StateDict& into) {
+  for (const auto& item : module.named_parameters(false)) into.emplace_back(prefix + item.key(), item.value());
+  for (const auto& item : module.named_buffers(false)) into.emplace_back(prefix + item.key(), item.value());
+  for (const auto& child : module.named_children()) collect(*child.value(), prefix + child.key() + ".", into);
+}
+
+std::string shapeText(const at::Tensor& tensor) {
+  std::ostringstream text;
+  text << tensor.sizes();
+  return text.str();
+}
+
+/// "a, b, c and 12 more".
+std::string firstFew(const std::vector<std::string>& names) {
+  constexpr size_t shown = 4;
+  std::string text;
+  for (size_t i = 0; i < std::min(names.size(), shown); ++i) text += (i == 0 ? "" : ", ") + names[i];
+  if (names.size() > shown) text += " and " + std::to_string(names.size() - shown) + " more";
+  return text;
+}
+
+}  // namespace
+
+StateDict stateDict(const Network& network) {
+  StateDict all;
+  collect(network, "", all);
+  return all;
+}
+
+std::vector<std::string> loadStateDict(Network& network, const StateDict& weights, bool strict) {
+  std::map<std::string, at::Tensor> wanted;
+  for (const auto& [name, tensor] : stateDict(network)) wanted.emplace(name, tensor);
+
+  std::vector<std::pair<at::Tensor, at::Tensor>> copies;
+  std::vector<std::string> unexpected, misshapen, left;
+  for (const auto& [name, tensor] : weights) {
+    const auto found = wanted.find(name);
+    if (found == wanted.end()) {
+      unexpected.push_back(name);
+      left.push_back(name);
+      continue;
+    }
+    if (found->second.sizes() == tensor.sizes()) {
+      copies.emplace_back(found->second, tensor);
+    } else {
+      misshapen.push_back(name + " is " + shapeText(tensor) + " in the file, " + shapeText(found->second) +
+                          " in the network");
+      left.push_back(name);
+    }
+    wanted.erase(found);
+  }
+  std::vector<std::string> missing;
+  for (const auto& [name, tensor] : wanted) missing.push_back(name);
+  left.insert(left.end(), missing.begin(), missing.end());
+
+  if (strict && !left.empty()) {
+    std::string message = "the weights do not fit the network";
+    if (!misshapen.empty()) message += "; other shapes: " + firstFew(misshapen);
+    if (!missing.empty()) message += "; missing: " + firstFew(missing);
+    if (!unexpected.empty()) message += "; unexpected: " + firstFew(unexpected);
+    throw Error(ErrorCode::InvalidFile, message);
+  }
+  const at::NoGradGuard guard;
+  for (auto& [target, source] : copies) target.copy_(source);
+  return left;
+}
+
+}  // namespace mlabel
