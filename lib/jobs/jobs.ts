@@ -7,7 +7,7 @@ import { taskTime, type Task, type TaskStatus } from './task.js';
 /** What a job is given: it stops soon after `signal` is aborted, and says what it does line by line. */
 export interface JobControl {
   readonly signal: AbortSignal;
-  say(line: string): void;
+  readonly say: (line: string) => void;
 }
 
 export interface SubmitOptions {

@@ -1,0 +1,86 @@
+/** Writes that are either there, whole and synced, or not there at all, also after a power cut. */
+
+import { randomUUID } from 'node:crypto';
+import { copyFile, mkdir, open, rename, rm } from 'node:fs/promises';
+import { basename, dirname, join } from 'node:path';
+
+/** Names that begin so are unfinished writes; nothing reads them. */
+const temporaryPrefix = '.writing-';
+
+/** Replaces a file by `text`. */
+export async function writeFileAtomically(path: string, text: string): Promise<void> {
+  const temporary = temporaryBeside(path);
+  try {
+    const file = await open(temporary, 'wx');
+    try {
+      await file.writeFile(text);
+      await file.sync();
+    } finally {
+      await file.close();
+    }
+    await rename(temporary, path);
+  } catch (error) {
+    await rm(temporary, { force: true });
+    throw error;
+  }
+  await syncFolder(dirname(path));
+}
+
+/** Moves a complete file to `target`, replacing what is there; copies it when it lies on another file system. */
+export async function moveIntoPlace(source: string, target: string): Promise<void> {
+  await syncFile(source);
+  try {
+    await rename(source, target);
+  } catch (error) {
+    if (!hasCode(error, 'EXDEV')) throw error;
+    await copyIntoPlace(source, target);
+    await rm(source);
+  }
+  await syncFolder(dirname(target));
+}
+
+/** Creates a folder and its parents, synced. */
+export async function makeFolder(folder: string): Promise<void> {
+  const firstCreated = await mkdir(folder, { recursive: true });
+  if (firstCreated === undefined) return;
+  for (let made = folder; made.length >= firstCreated.length; made = dirname(made)) await syncFolder(dirname(made));
+}
+
+export function hasCode(error: unknown, code: string): boolean {
+  return error instanceof Error && 'code' in error && error.code === code;
+}
+
+async function copyIntoPlace(source: string, target: string): Promise<void> {
+  const temporary = temporaryBeside(target);
+  try {
+    await copyFile(source, temporary);
+    await syncFile(temporary);
+    await rename(temporary, target);
+  } catch (error) {
+    await rm(temporary, { force: true });
+    throw error;
+  }
+}
+
+function temporaryBeside(path: string): string {
+  const name = `${temporaryPrefix}${randomUUID()}-${basename(path)}`;
+  return join(dirname(path), name.slice(0, 200));
+}
+
+async function syncFile(path: string): Promise<void> {
+  const file = await open(path, 'r+');
+  try {
+    await file.sync();
+  } finally {
+    await file.close();
+  }
+}
+
+async function syncFolder(folder: string): Promise<void> {
+  const handle = await open(folder, 'r');
+  try {
+    await handle.sync();
+  } finally {
+    await handle.close();
+  }
+}
