@@ -1,0 +1,125 @@
+/**
+ * Typed builders of the dictionary transforms that `native/core/transforms` runs. Names, arguments, defaults and meaning
+ * are those of MONAI's transform of the same name. Sizes are voxels, spacings millimetres, axes (i, j, k) after
+ * Orientationd; probabilities lie in [0, 1].
+ */
+
+import type { TransformSpec } from '../engine/types.js';
+
+/** Keys of the sample, "image", "label" or "pred", that a transform works on. */
+export type Keys = string | readonly string[];
+type Size = number | readonly number[];
+type Interpolation = 'bilinear' | 'nearest';
+
+function transform<Arguments extends { readonly keys: Keys }>(name: string) {
+  return (args: Arguments): TransformSpec => ({ name, ...args });
+}
+
+interface OnlyKeys {
+  readonly keys: Keys;
+}
+
+/** Reads the file of each key as float32 with its affine. */
+export const LoadImaged = transform<OnlyKeys>('LoadImaged');
+
+/** Channel axis first; a file without one gets one. */
+export const EnsureChannelFirstd = transform<OnlyKeys>('EnsureChannelFirstd');
+
+/** Flips and permutes axes to `axcodes`, for example "RAS". */
+export const Orientationd = transform<OnlyKeys & { readonly axcodes: string }>('Orientationd');
+
+/** Resamples to `pixdim` millimetres; a component ≤ 0 keeps the file's. One mode for all keys, or one each. */
+export const Spacingd = transform<
+  OnlyKeys & { readonly pixdim: Size; readonly mode?: Interpolation | readonly Interpolation[] }
+>('Spacingd');
+
+/** (x − a_min) / (a_max − a_min) · (b_max − b_min) + b_min, clipped to [b_min, b_max] with `clip`. */
+export const ScaleIntensityRanged = transform<
+  OnlyKeys & {
+    readonly a_min: number;
+    readonly a_max: number;
+    readonly b_min?: number;
+    readonly b_max?: number;
+    readonly clip?: boolean;
+  }
+>('ScaleIntensityRanged');
+
+/** The volume's own minimum and maximum become `minv` and `maxv` (0 and 1). */
+export const ScaleIntensityd = transform<OnlyKeys & { readonly minv?: number; readonly maxv?: number }>(
+  'ScaleIntensityd',
+);
+
+/** Mean 0 and standard deviation 1, over the voxels that are not 0 with `nonzero`. */
+export const NormalizeIntensityd = transform<
+  OnlyKeys & {
+    readonly subtrahend?: number;
+    readonly divisor?: number;
+    readonly nonzero?: boolean;
+    readonly channel_wise?: boolean;
+  }
+>('NormalizeIntensityd');
+
+/** Crops to the box where `source_key` is above 0, with `margin` voxels around it. */
+export const CropForegroundd = transform<
+  OnlyKeys & {
+    readonly source_key: string;
+    readonly margin?: Size;
+    readonly k_divisible?: Size;
+    readonly allow_smaller?: boolean;
+  }
+>('CropForegroundd');
+
+/** Pads with zeros, half on either side, to at least `spatial_size`. */
+export const SpatialPadd = transform<OnlyKeys & { readonly spatial_size: Size }>('SpatialPadd');
+
+/** `num_samples` crops, centred on a voxel of the label with probability pos / (pos + neg), elsewhere otherwise. */
+export const RandCropByPosNegLabeld = transform<
+  OnlyKeys & {
+    readonly label_key: string;
+    readonly spatial_size: Size;
+    readonly pos?: number;
+    readonly neg?: number;
+    readonly num_samples?: number;
+    readonly image_key?: string;
+    readonly image_threshold?: number;
+    readonly allow_smaller?: boolean;
+  }
+>('RandCropByPosNegLabeld');
+
+/** One crop of `roi_size`, anywhere. */
+export const RandSpatialCropd = transform<OnlyKeys & { readonly roi_size: Size; readonly random_size?: boolean }>(
+  'RandSpatialCropd',
+);
+
+/** Flips `spatial_axis` (all when absent) with probability `prob` (0.1). */
+export const RandFlipd = transform<OnlyKeys & { readonly prob?: number; readonly spatial_axis?: Size }>('RandFlipd');
+
+/** Turns by 90° one to `max_k` (3) times in the plane `spatial_axes` (0, 1). */
+export const RandRotate90d = transform<
+  OnlyKeys & { readonly prob?: number; readonly max_k?: number; readonly spatial_axes?: readonly [number, number] }
+>('RandRotate90d');
+
+/** Adds a number drawn from [−offsets, offsets]. */
+export const RandShiftIntensityd = transform<OnlyKeys & { readonly offsets: Size; readonly prob?: number }>(
+  'RandShiftIntensityd',
+);
+
+/** Multiplies by 1 + a number drawn from [−factors, factors]. */
+export const RandScaleIntensityd = transform<OnlyKeys & { readonly factors: Size; readonly prob?: number }>(
+  'RandScaleIntensityd',
+);
+
+/** Softmax over the channels, or a sigmoid of each. */
+export const Activationsd = transform<OnlyKeys & { readonly softmax?: boolean; readonly sigmoid?: boolean }>(
+  'Activationsd',
+);
+
+/** The channel of the largest value (`argmax`), and other ways to discrete values. */
+export const AsDiscreted = transform<
+  OnlyKeys & { readonly argmax?: boolean; readonly to_onehot?: number; readonly threshold?: number }
+>('AsDiscreted');
+
+/** Keeps, of each label, the largest component (26 neighbours). */
+export const KeepLargestConnectedComponentd = transform<OnlyKeys & { readonly applied_labels?: readonly number[] }>(
+  'KeepLargestConnectedComponentd',
+);
