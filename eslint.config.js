@@ -12,7 +12,7 @@ const layers = [
 ];
 
 export default tseslint.config(
-  { ignores: ['dist', 'build', 'node_modules', 'native', 'sample-data', 'coverage'] },
+  { ignores: ['dist', 'build', 'node_modules', 'native', 'sample-data', 'coverage', 'lib/server/static'] },
   {
     files: ['**/*.ts'],
     extends: [tseslint.configs.recommendedTypeChecked],

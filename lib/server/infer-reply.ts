@@ -1,0 +1,61 @@
+import { randomBytes } from 'node:crypto';
+import { createReadStream } from 'node:fs';
+import { stat } from 'node:fs/promises';
+import path from 'node:path';
+import { Readable } from 'node:stream';
+import type { Context } from 'koa';
+import type { InferResult } from '../app/answers.js';
+import { replyJson } from './route.js';
+import { sendFile } from './send-file.js';
+
+export const inferOutputs = ['image', 'json', 'all', 'dicom_seg'] as const;
+
+export type InferOutput = (typeof inferOutputs)[number];
+
+/** Sends what an inference gave in the form that was asked for; deletes the file when the reply is over. */
+export async function replyWithResult(ctx: Context, result: InferResult, output: InferOutput): Promise<void> {
+  if (output === 'json') {
+    await result.release();
+    return replyJson(ctx, result.params);
+  }
+  ctx.res.once('close', () => void result.release().catch(() => {}));
+  if (output === 'image') {
+    await sendFile(ctx, result.file, path.dirname(result.file), { notFound: 'The result is gone' });
+  } else {
+    await replyWithForm(ctx, result);
+  }
+}
+
+/**
+ * The two-part form that MONAI Label's clients parse by hand: "params" first, Content-Type as the last header of each
+ * part, a plain boundary of 32 hex digits, and a Content-Length, for they do not undo chunked encoding.
+ */
+async function replyWithForm(ctx: Context, result: InferResult): Promise<void> {
+  const boundary = randomBytes(16).toString('hex');
+  const name = path.basename(result.file);
+  const head = [
+    `--${boundary}`,
+    'Content-Disposition: form-data; name="params"',
+    'Content-Type: application/json',
+    '',
+    JSON.stringify(result.params),
+    `--${boundary}`,
+    `Content-Disposition: form-data; name="image"; filename="${name}"`,
+    'Content-Type: application/octet-stream',
+    '',
+    '',
+  ].join('\r\n');
+  const tail = `\r\n--${boundary}--\r\n`;
+  const { size } = await stat(result.file);
+
+  ctx.status = 200;
+  ctx.set('Content-Type', `multipart/form-data; boundary=${boundary}`);
+  ctx.body = Readable.from(parts(head, result.file, tail), { objectMode: false });
+  ctx.length = Buffer.byteLength(head) + size + Buffer.byteLength(tail);
+}
+
+async function* parts(head: string, file: string, tail: string): AsyncGenerator<Buffer> {
+  yield Buffer.from(head);
+  yield* createReadStream(file) as AsyncIterable<Buffer>;
+  yield Buffer.from(tail);
+}

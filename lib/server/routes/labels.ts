@@ -1,0 +1,102 @@
+import { z } from 'zod';
+import { finalTag, type Datastore } from '../../datastore/datastore.js';
+import { LabelError } from '../../errors.js';
+import { defineRoute } from '../route.js';
+import { jsonObjectField } from '../schemas.js';
+import { sendFile } from '../send-file.js';
+
+const tag = 'Datastore';
+const notFound = 'Label NOT Found or is a directory';
+const labelQuery = z.object({
+  label: z.string().meta({ description: 'Id of the image that the label belongs to' }),
+  tag: z.string().meta({ description: '"final" for what a person submitted, "original" for what a model proposed' }),
+});
+
+export const labelRoutes = [
+  defineRoute({
+    method: 'put',
+    url: '/datastore/label',
+    tag,
+    summary: 'Saves the label of an image',
+    query: z.object({ image: z.string(), tag: z.string().default(finalTag) }),
+    body: z.object({ params: jsonObjectField('JSON object: label_info, client_id, …') }),
+    files: { label: 'required' },
+    handle: ({ query, body, files, services }) =>
+      services.app.saveLabel(query.image, query.tag || finalTag, files.label!, body.params),
+  }),
+  defineRoute({
+    method: 'delete',
+    url: '/datastore/label',
+    tag,
+    summary: 'Deletes a label',
+    query: z.object({ id: z.string(), tag: z.string() }),
+    async handle({ query, services }) {
+      const { datastore } = services.app;
+      if (hasLabel(datastore, query.id, query.tag)) await datastore.removeLabel(query.id, query.tag);
+      return {};
+    },
+  }),
+  defineRoute({
+    method: 'head',
+    url: '/datastore/label',
+    tag,
+    summary: 'Whether an image has a label of this tag',
+    query: z.object({ image: z.string(), tag: z.string() }),
+    async handle({ query, services, ctx }) {
+      await sendFile(ctx, pathOfLabel(services.app.datastore, query.image, query.tag), services.studies, { notFound });
+    },
+  }),
+  defineRoute({
+    method: 'get',
+    url: '/datastore/label',
+    tag,
+    summary: 'The file of a label',
+    query: labelQuery,
+    produces: ['application/octet-stream'],
+    async handle({ query, services, ctx }) {
+      await sendFile(ctx, pathOfLabel(services.app.datastore, query.label, query.tag), services.studies, { notFound });
+    },
+  }),
+  defineRoute({
+    method: 'get',
+    url: '/datastore/label/info',
+    tag,
+    summary: 'The information of a label, {} for an unknown one',
+    query: labelQuery,
+    handle({ query, services }) {
+      const { datastore } = services.app;
+      if (!hasLabel(datastore, query.label, query.tag)) return Promise.resolve({});
+      const { info } = datastore.image(query.label).labels[query.tag]!;
+      return Promise.resolve({ ...info, path: datastore.labelPath(query.label, query.tag) });
+    },
+  }),
+  ...(
+    [
+      ['/datastore/label/info', 'info'],
+      ['/datastore/updatelabelinfo', 'params'],
+    ] as const
+  ).map(([url, field]) =>
+    defineRoute({
+      method: 'put',
+      url,
+      tag,
+      summary: 'Adds to the information of a label',
+      query: labelQuery,
+      body: z.object({ [field]: jsonObjectField('JSON object') }),
+      files: {},
+      async handle({ query, body, services }) {
+        await services.app.datastore.updateLabelInfo(query.label, query.tag, body[field]!);
+        return null;
+      },
+    }),
+  ),
+];
+
+function hasLabel(datastore: Datastore, id: string, labelTag: string): boolean {
+  return datastore.has(id) && Object.hasOwn(datastore.image(id).labels, labelTag);
+}
+
+function pathOfLabel(datastore: Datastore, id: string, labelTag: string): string {
+  if (!hasLabel(datastore, id, labelTag)) throw new LabelError('NOT_FOUND', notFound);
+  return datastore.labelPath(id, labelTag);
+}

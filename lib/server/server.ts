@@ -1,0 +1,116 @@
+import { mkdtemp, rm } from 'node:fs/promises';
+import http from 'node:http';
+import https from 'node:https';
+import type { AddressInfo } from 'node:net';
+import { tmpdir } from 'node:os';
+import path from 'node:path';
+import Router from '@koa/router';
+import Koa from 'koa';
+import type { App } from '../app/app.js';
+import type { Log } from '../log.js';
+import { errorReplies } from './middleware/errors.js';
+import { corsHeaders, isLoopback, refuseStrangers } from './middleware/origins.js';
+import { requestLog } from './middleware/request-log.js';
+import { openApiDocument } from './openapi.js';
+import { mount, replyJson, type Services } from './route.js';
+import { routes } from './routes/index.js';
+import { sendPage, sendStatic } from './static-files.js';
+
+export interface ServerOptions {
+  readonly app: App;
+  readonly log: Log;
+  /** Folder of the images. */
+  readonly studies: string;
+  readonly host: string;
+  /** 0: any that is free. */
+  readonly port: number;
+  readonly logFile: string;
+  readonly version: string;
+  /** Title of the OpenAPI document. */
+  readonly title: string;
+  /** In front of every route: "" or "/api". */
+  readonly prefix: string;
+  readonly corsOrigins: readonly string[];
+  readonly allowedHosts: readonly string[];
+  /** Bytes that one upload may have. */
+  readonly maxUpload: number;
+  readonly tls?: { readonly key: Buffer; readonly cert: Buffer; readonly passphrase?: string; readonly ca?: Buffer };
+}
+
+export interface RunningServer {
+  /** "http://127.0.0.1:8000" */
+  readonly url: string;
+  /** Stops accepting, cuts what is open, deletes uploads. The app is closed by whoever made it. */
+  close(): Promise<void>;
+}
+
+export async function startServer(options: ServerOptions): Promise<RunningServer> {
+  const uploads = await mkdtemp(path.join(tmpdir(), 'monailabel-uploads-'));
+  const { app, log, logFile, maxUpload } = options;
+  const koa = createKoa(options, { app, log, logFile, maxUpload, uploads, studies: path.resolve(options.studies) });
+  const answer = koa.callback();
+  const listener = (request: http.IncomingMessage, response: http.ServerResponse): void => {
+    void answer(request, response);
+  };
+  const server = options.tls
+    ? https.createServer({ ...options.tls, ...limits }, listener)
+    : http.createServer(limits, listener);
+
+  await new Promise<void>((resolve, reject) => {
+    server.once('error', reject);
+    server.listen(options.port, options.host, resolve);
+  });
+  const { port } = server.address() as AddressInfo;
+  const host = options.host.includes(':') ? `[${options.host}]` : options.host;
+  return {
+    url: `${options.tls ? 'https' : 'http'}://${host}:${port}`,
+    async close() {
+      const closed = new Promise((resolve) => server.close(resolve));
+      server.closeAllConnections();
+      await closed;
+      await rm(uploads, { recursive: true, force: true });
+    },
+  };
+}
+
+/** Headers must come at once; a whole upload may take an hour. Uploads that stand still are cut earlier, by form.ts. */
+const limits: http.ServerOptions = {
+  headersTimeout: 20_000,
+  requestTimeout: 3_600_000,
+  keepAliveTimeout: 5_000,
+  maxHeaderSize: 32 * 1024,
+};
+
+function createKoa(options: ServerOptions, services: Services): Koa {
+  const koa = new Koa();
+  koa.on('error', (error: Error) => options.log.warn(`A reply broke off: ${error.message}`));
+  const rules = {
+    origins: options.corsOrigins,
+    hosts: options.allowedHosts,
+    loopback: isLoopback(options.host),
+  };
+  koa.use(requestLog(options.log));
+  koa.use(corsHeaders(rules));
+  koa.use(errorReplies(options.log));
+  koa.use(refuseStrangers(rules));
+  for (const router of [pages(options), api(options.prefix, services)]) {
+    koa.use(router.routes()).use(router.allowedMethods());
+  }
+  return koa;
+}
+
+function api(prefix: string, services: Services): Router {
+  const router = new Router({ prefix });
+  for (const route of routes) mount(router, route, services);
+  return router;
+}
+
+function pages({ title, version, prefix }: ServerOptions): Router {
+  const document = openApiDocument(routes, { title, version, prefix });
+  const router = new Router();
+  for (const url of ['/', '/docs']) router.get(url, (ctx) => sendPage(ctx, 'docs.html'));
+  router.get('/openapi.json', (ctx) => replyJson(ctx, document));
+  router.get('/favicon.ico', (ctx) => sendStatic(ctx, 'favicon-32x32.png'));
+  router.get('/static/:name', (ctx) => sendStatic(ctx, ctx.params.name ?? ''));
+  return router;
+}
