@@ -99,7 +99,7 @@ async function fetchLibtorch(target, cuda) {
     );
   }
   say(
-    `fetching libtorch (${cuda ? `CUDA, ${cudaVersion}, about 3 GB` : `CPU, ${cpuVersion}, about 200 MB`}) with pip …`,
+    `fetching libtorch (${cuda ? `CUDA, ${cudaVersion}, about 4 GB` : `CPU, ${cpuVersion}, about 200 MB`}) with pip …`,
   );
   const partial = `${target}.partial-${process.pid}`;
   rmSync(partial, { recursive: true, force: true });
