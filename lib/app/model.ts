@@ -55,8 +55,8 @@ export interface ModelFile {
   readonly name: string;
   /** Default labels; `--conf labels a,b,c` replaces them. */
   readonly labels: Labels;
-  /** File name below the app's `model` folder → where it can be fetched; absent: nothing to fetch. */
-  readonly pretrained?: { readonly url: string; readonly sha256: string };
+  /** Weights for the default labels that can be fetched from below the app's `pretrainedPath`. */
+  readonly pretrained?: { readonly file: string; readonly sha256?: string };
   build(context: ModelContext): Model;
 }
 

@@ -1,0 +1,48 @@
+/** Reads main.ts or main.js of an app's folder, wherever it lies; `import … from 'monailabel'` there means this package. */
+
+import { existsSync } from 'node:fs';
+import { register } from 'node:module';
+import { join, resolve } from 'node:path';
+import { pathToFileURL } from 'node:url';
+import { tsImport } from 'tsx/esm/api';
+import { LabelError } from '../errors.js';
+import { appFileFaults, type AppFile } from './app-file.js';
+import type { HookedApp } from './package-hook.js';
+
+/** Folders whose files the module hook knows; hooks cannot be taken back. */
+const hookedFolders = new Set<string>();
+
+/** Throws NOT_FOUND when there is no app, INVALID_INPUT when it cannot be loaded or is not one. */
+export async function importApp(folder: string): Promise<AppFile> {
+  const main = ['main.ts', 'main.js'].map((name) => join(resolve(folder), name)).find((path) => existsSync(path));
+  if (main === undefined) {
+    throw new LabelError('NOT_FOUND', `There is no app in ${folder}: it needs a main.ts or main.js`);
+  }
+  hookModules(resolve(folder));
+  let module: { readonly default?: unknown };
+  try {
+    module = (await tsImport(pathToFileURL(main).href, {
+      parentURL: import.meta.url,
+      tsconfig: false,
+    })) as typeof module;
+  } catch (error) {
+    const sentence = error instanceof Error ? error.message : String(error);
+    throw new LabelError('INVALID_INPUT', `${main} cannot be loaded: ${sentence}`, { cause: error });
+  }
+  const faults = appFileFaults(module.default);
+  if (faults !== undefined) {
+    throw new LabelError(
+      'INVALID_INPUT',
+      `${main} does not export an app (export default defineApp({ … })):\n${faults}`,
+    );
+  }
+  return module.default as AppFile;
+}
+
+function hookModules(folder: string): void {
+  if (hookedFolders.has(folder)) return;
+  hookedFolders.add(folder);
+  const index = new URL('../index.js', import.meta.url).href;
+  const data: HookedApp = { index, folder: `${pathToFileURL(folder).href}/` };
+  register('./package-hook.js', { parentURL: import.meta.url, data });
+}

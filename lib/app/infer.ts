@@ -1,0 +1,113 @@
+/** One inference: from what a client asked to what the engine runs, and back. */
+
+import { randomUUID } from 'node:crypto';
+import { rm } from 'node:fs/promises';
+import { join } from 'node:path';
+import { z } from 'zod';
+import type { InferAnswer, InferOptions, OperationRunner, TransformSpec } from '../engine/types.js';
+import { LabelError } from '../errors.js';
+import type { InferParams } from './answers.js';
+import type { InferRun, Params } from './app.js';
+import type { Devices } from './devices.js';
+import { foreground } from './labels.js';
+import type { LoadedModel } from './loaded-model.js';
+import type { Labels } from './model.js';
+import { flag, parseParams } from './params.js';
+
+const dtypes = ['uint8', 'int8', 'uint16', 'int16', 'uint32', 'int32', 'float32', 'float64'] as const;
+const extensions = ['.nii', '.nii.gz', '.nrrd', '.seg.nrrd'] as const;
+
+/** What a client may say about an inference (rest-contract 3.3); the rest is left to the model. */
+const inferParams = z.object({
+  /** A name from `/info/`, "cuda", "cuda:1" or "cpu". */
+  device: z.string().optional(),
+  precision: z.enum(['float32', 'bfloat16']).default('float32'),
+  /** Of the label file; the image's when absent. */
+  result_extension: z.enum(extensions).optional(),
+  result_dtype: z.enum(dtypes).default('uint8'),
+  result_compress: flag.default(false),
+  /** Write the values of the app's labels instead of 1, 2, … */
+  restore_label_idx: flag.default(false),
+  save_label: flag.default(false),
+  label_tag: z.string().min(1).default('original'),
+});
+
+export interface InferPlan {
+  readonly options: InferOptions;
+  readonly labels: Labels;
+  /** The tag under which the result is to be kept in the datastore. */
+  readonly saveAs: string | undefined;
+}
+
+/** Throws INVALID_INPUT for a wrong parameter, NOT_FOUND when the model has no weights yet. */
+export function planInference(
+  { name, model, labels, weights }: LoadedModel,
+  image: { readonly path: string; readonly ext: string },
+  params: Params,
+  devices: Devices,
+  temporaryFolder: string,
+): InferPlan {
+  const asked = parseParams(inferParams, params);
+  const device = devices.resolve(asked.device);
+  devices.requirePrecision(device, asked.precision);
+  const weightFile = weights.current();
+  if (weightFile === undefined) {
+    throw new LabelError(
+      'NOT_FOUND',
+      `${name} has no weights yet, so it has nothing to propose: submit labels and train it ` +
+        `(POST /train/${name}), or put a weight file into the app's folder as model/pretrained_${name}.pt`,
+    );
+  }
+  const extension = asked.result_extension ?? (isVolumeExtension(image.ext) ? image.ext : '.nii.gz');
+  const options: InferOptions = {
+    image: image.path,
+    device,
+    precision: asked.precision,
+    priority: ['deepgrow', 'deepedit', 'scribbles'].includes(model.type) ? 'click' : 'infer',
+    network: model.network,
+    weights: weightFile,
+    preTransforms: model.infer.preTransforms,
+    inferer: model.infer.inferer,
+    invert: model.infer.invert ?? true,
+    postTransforms: [...model.infer.postTransforms, ...(asked.restore_label_idx ? restoreValues(labels) : [])],
+    output: {
+      path: join(temporaryFolder, `${randomUUID()}${extension}`),
+      dtype: asked.result_dtype,
+      compress: asked.result_compress,
+    },
+  };
+  return { options, labels, saveAs: asked.save_label ? asked.label_tag : undefined };
+}
+
+/** Runs the plan; whatever happens but success, no file is left behind. */
+export async function runInference(engine: OperationRunner, plan: InferPlan, run: InferRun): Promise<InferParams> {
+  try {
+    const answer = await engine.run('infer', plan.options, run);
+    return {
+      label_names: plan.labels,
+      latencies: answer.latencies,
+      centroids: centroids(answer),
+    };
+  } catch (error) {
+    await rm(plan.options.output.path, { force: true });
+    throw error;
+  }
+}
+
+function isVolumeExtension(ext: string): boolean {
+  return (extensions as readonly string[]).includes(ext);
+}
+
+/** Nothing when the values of the labels are 1, 2, … anyway. */
+function restoreValues(labels: Labels): TransformSpec[] {
+  const values = foreground(labels).map(([, value]) => value);
+  if (values.every((value, position) => value === position + 1)) return [];
+  const classes = values.map((_, position) => position + 1);
+  return [{ name: 'MapLabelValued', keys: ['pred'], orig_labels: classes, target_labels: values }];
+}
+
+/** { "1": [24, 19, 12] } → { "label_1": ["1", "24", "19", "12"] }, as DeepEdit's clients read it. */
+function centroids(answer: InferAnswer): InferParams['centroids'] {
+  const entries = Object.entries(answer.centroids);
+  return Object.fromEntries(entries.map(([value, index]) => [`label_${value}`, [value, ...index.map(String)]]));
+}

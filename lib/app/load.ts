@@ -1,0 +1,71 @@
+/** Starts an app: its file, its models, the datastore. */
+
+import { mkdtemp } from 'node:fs/promises';
+import { tmpdir } from 'node:os';
+import { join, resolve } from 'node:path';
+import { makeFolder } from '../datastore/local/atomic.js';
+import { LocalDatastore } from '../datastore/local/local-datastore.js';
+import type { Strategy } from '../strategies/strategy.js';
+import { strategies } from '../strategies/registry.js';
+import type { App, AppOptions } from './app.js';
+import { parseConf, type Conf } from './conf.js';
+import { Devices } from './devices.js';
+import { importApp } from './import-app.js';
+import { loadModel, type LoadedModel } from './loaded-model.js';
+import { fetchPretrained } from './pretrained.js';
+import { RunningApp } from './running-app.js';
+
+/** Throws NOT_FOUND when there is no app in the folder, INVALID_INPUT for a faulty one and for a wrong `conf`. */
+export async function loadApp(options: AppOptions): Promise<App> {
+  const folder = resolve(options.folder);
+  const file = await importApp(folder);
+  const conf = parseConf(file, options.conf);
+  const models = new Map<string, LoadedModel>();
+  for (const model of conf.models) {
+    models.set(model.name, loadModel(model, conf.labels, options.conf, folder));
+  }
+  for (const name of ['model', 'logs']) await makeFolder(join(folder, name));
+
+  const { devices } = await options.engine.run('info', {});
+  const datastore = await LocalDatastore.open({
+    folder: resolve(options.studies),
+    log: options.log,
+    ...(options.imagePatterns && { patterns: options.imagePatterns }),
+    watch: options.watch ?? true,
+  });
+  const stop = new AbortController();
+  const preparing = Promise.all([...models.values()].map((model) => prepareWeights(model, conf, options, stop.signal)));
+  return new RunningApp({
+    file,
+    folder,
+    temporaryFolder: await mkdtemp(join(tmpdir(), 'monailabel-')),
+    models,
+    skipTrainers: conf.skipTrainers,
+    strategies: new Map<string, Strategy>(Object.entries({ ...strategies, ...file.strategies })),
+    datastore,
+    devices: new Devices(devices),
+    engine: options.engine,
+    log: options.log,
+    stopPreparing: async () => {
+      stop.abort();
+      await preparing;
+    },
+  });
+}
+
+/** Fetches weights and checks them while the app already answers. Never fails. */
+async function prepareWeights(model: LoadedModel, conf: Conf, options: AppOptions, signal: AbortSignal): Promise<void> {
+  const { name, weights, pretrained } = model;
+  const { engine, log } = options;
+  if (conf.usePretrainedModel && conf.pretrainedPath !== undefined && pretrained !== undefined) {
+    await fetchPretrained({ base: conf.pretrainedPath, ...pretrained }, weights.pretrained, engine, log, signal);
+  }
+  const file = weights.current();
+  if (!conf.preload || file === undefined) return;
+  try {
+    const { parameters } = await engine.run('inspectWeights', { path: file }, { signal });
+    log.info(`Model ${name}: ${parameters} parameters in ${file}`);
+  } catch (error) {
+    if (!signal.aborted) log.warn(`Model ${name}: ${file} cannot be used: ${String(error)}`);
+  }
+}

@@ -1,0 +1,31 @@
+/**
+ * A module hook for apps, run on Node's loader thread. In any folder, `monailabel` is this very package; and the files of
+ * an app are ES modules also where no package.json says so.
+ */
+
+import type { ResolveHook } from 'node:module';
+
+export interface HookedApp {
+  /** URL of the package's entry. */
+  readonly index: string;
+  /** URL of the app's folder, with a slash at its end. */
+  readonly folder: string;
+}
+
+const apps: HookedApp[] = [];
+
+export function initialize(app: HookedApp): void {
+  apps.push(app);
+}
+
+export const resolve: ResolveHook = async (specifier, context, next) => {
+  if (specifier === 'monailabel' && apps[0] !== undefined) return { url: apps[0].index, shortCircuit: true };
+  const resolved = await next(specifier, context);
+  return isAppModule(resolved.url) && resolved.format == null ? { ...resolved, format: 'module' } : resolved;
+};
+
+function isAppModule(url: string): boolean {
+  return (
+    apps.some(({ folder }) => url.startsWith(folder)) && /\.[jt]s(\?|$)/.test(url) && !url.includes('/node_modules/')
+  );
+}

@@ -1,0 +1,147 @@
+/** One training: from what a client asked and the labels there are to what the engine runs. */
+
+import { availableParallelism } from 'node:os';
+import { join } from 'node:path';
+import { z } from 'zod';
+import { isSafeName } from '../datastore/local/names.js';
+import type { LabelledCase } from '../datastore/datastore.js';
+import type { TrainCase, TrainOptions, TrainProgress, TrainStats } from '../engine/types.js';
+import { LabelError } from '../errors.js';
+import { taskTime } from '../jobs/task.js';
+import type { Options } from './answers.js';
+import type { Params } from './app.js';
+import type { Devices } from './devices.js';
+import { labelValues } from './labels.js';
+import type { LoadedModel } from './loaded-model.js';
+import type { TrainRecipe } from './model.js';
+import { flag, number, parseParams, wholeNumber, wholeNumberFrom } from './params.js';
+
+/** Every option that clients see (apps-and-tasks 4.1), its default and its place. A recipe may change defaults. */
+export function trainerConfig(recipe: TrainRecipe, devices: Devices): Options {
+  return {
+    name: 'train_01',
+    pretrained: true,
+    device: devices.displayNames,
+    max_epochs: 50,
+    early_stop_patience: -1,
+    val_split: 0.2,
+    train_batch_size: 1,
+    val_batch_size: 1,
+    multi_gpu: true,
+    gpus: 'all',
+    dataset: ['SmartCacheDataset', 'CacheDataset', 'PersistentDataset', 'Dataset'],
+    dataloader: ['ThreadDataLoader', 'DataLoader'],
+    tracking: ['None', 'mlflow'],
+    tracking_uri: '',
+    tracking_experiment_name: '',
+    ...recipe.options,
+  };
+}
+
+/** What is read of them; the others are accepted so that clients can send everything they saw. */
+const trainParams = z.object({
+  /** Of the run, and so of its folder; the same name goes on from the best weights so far. */
+  name: z.string().refine(isSafeName, 'must be a plain name'),
+  /** Start from existing weights. */
+  pretrained: flag,
+  device: z.string().optional(),
+  max_epochs: wholeNumberFrom(1),
+  /** Validations without a better result before stopping; 0 or less: never. */
+  early_stop_patience: wholeNumber,
+  val_split: number.refine((part) => part >= 0 && part < 1, 'must be at least 0 and less than 1'),
+  train_batch_size: wholeNumberFrom(1, 64),
+  /** "Dataset" prepares every image anew each epoch; all others keep prepared images in memory. */
+  dataset: z.string(),
+  seed: wholeNumberFrom(0, 2 ** 32 - 1).optional(),
+  /** Validate every so many epochs. */
+  val_interval: wholeNumberFrom(1).default(1),
+  /** Go on with an interrupted run: optimizer, epoch and random numbers too. */
+  resume: flag.default(false),
+});
+
+/** Part of the free memory that prepared images may take; inference needs the rest. */
+const cachePart = 0.4;
+
+/** Throws INVALID_INPUT for a wrong parameter, and when there is no label to learn from. */
+export function planTraining(
+  { name, model, labels, weights }: LoadedModel,
+  submitted: readonly LabelledCase[],
+  params: Params,
+  devices: Devices,
+): TrainOptions {
+  const recipe = model.train;
+  if (recipe === undefined) throw new LabelError('INVALID_INPUT', `${name} cannot be trained`);
+  const asked = parseParams(trainParams, params, trainerConfig(recipe, devices));
+  const cases = trainCases(name, submitted, labels);
+  const trainCount = Math.floor((1 - asked.val_split) * cases.length + 0.5);
+  const start = asked.pretrained ? weights.startingPoint(asked.name) : undefined;
+  return {
+    device: devices.resolve(asked.device),
+    network: model.network,
+    ...(start !== undefined && { initialWeights: start }),
+    trainCases: cases.slice(0, trainCount),
+    validationCases: cases.slice(trainCount),
+    trainTransforms: recipe.trainTransforms,
+    validationTransforms: recipe.validationTransforms,
+    validationInferer: recipe.validationInferer,
+    loss: recipe.loss,
+    optimizer: recipe.optimizer,
+    maxEpochs: asked.max_epochs,
+    trainBatchSize: asked.train_batch_size,
+    validationInterval: asked.val_interval,
+    earlyStopPatience: asked.early_stop_patience > 0 ? asked.early_stop_patience : -1,
+    ...(asked.seed !== undefined && { seed: asked.seed }),
+    cache: {
+      maxBytes: asked.dataset === 'Dataset' ? 0 : Math.floor(process.availableMemory() * cachePart),
+      float16: false,
+    },
+    dataThreads: Math.max(1, Math.min(4, availableParallelism() - 1)),
+    runFolder: join(weights.runs, asked.name),
+    runId: runId(new Date()),
+    checkpointInterval: 20,
+    checkpointsKept: 5,
+    publishPath: weights.published,
+    statsPath: weights.stats,
+    resume: asked.resume,
+  };
+}
+
+/** What a training says, in a line for the task's details and the log. */
+export function progressLine({ message, stats }: TrainProgress): string | undefined {
+  if (message !== undefined) return message;
+  return stats && epochLine(stats);
+}
+
+function epochLine(stats: TrainStats): string {
+  const metrics = Object.entries({ ...stats.train.metrics, ...stats.eval?.metrics });
+  const values = metrics.map(([metric, value]) => `${metric} ${value.toFixed(4)}`).join(', ');
+  return `Epoch ${stats.epoch}/${stats.total_epochs}: ${values}; best ${stats.best_metric.toFixed(4)}`;
+}
+
+function trainCases(name: string, submitted: readonly LabelledCase[], labels: LoadedModel['labels']): TrainCase[] {
+  if (submitted.length === 0) {
+    throw new LabelError(
+      'INVALID_INPUT',
+      `There is nothing to train ${name} with yet: submit at least one label first`,
+    );
+  }
+  const cases = submitted.flatMap((each) => {
+    const values = labelValues(each, labels);
+    return values === undefined ? [] : [{ image: each.image, label: each.label, labelValues: values }];
+  });
+  if (cases.length === 0) {
+    const named = [...new Set(submitted.flatMap(({ labelNames }) => [...labelNames.values()]))].slice(0, 10);
+    throw new LabelError(
+      'INVALID_INPUT',
+      `None of the ${submitted.length} submitted labels is about ${name}, which knows ` +
+        `${Object.keys(labels).join(', ')}: they name ${named.join(', ')}`,
+    );
+  }
+  return cases;
+}
+
+/** "20261124_023659", local time. */
+function runId(date: Date): string {
+  const [day, time] = taskTime(date).replace(/[-:]/g, '').split(' ');
+  return `${day}_${time}`;
+}
