@@ -34,6 +34,9 @@ class JobContext {
     if (stop_.raised()) throw Error(ErrorCode::Cancelled, "the job was cancelled");
   }
 
+  /// The same stop flag without progress, for a job inside a job.
+  JobContext silent() const { return {stop_, {}}; }
+
   /// Reports progress; may be called from any thread, returns at once.
   void report(const Json& message) const {
     if (progress_) progress_(message);

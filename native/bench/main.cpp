@@ -1,0 +1,35 @@
+// core_bench <name> [arguments]: runs one benchmark and prints its table.
+#include <cstdio>
+#include <exception>
+
+#include "bench.hpp"
+
+namespace {
+
+using namespace mlabel::bench;
+
+struct Entry {
+  const char* name;
+  int (*run)(const Arguments&);
+  const char* help;
+};
+
+constexpr Entry table[] = {
+    {"train_step", &train_step, "[batch] [side]: a training step of the spleen UNet"},
+};
+
+}  // namespace
+
+int main(int argc, char** argv) {
+  try {
+    for (const Entry& entry : table) {
+      if (argc > 1 && std::string(argv[1]) == entry.name) return entry.run({argv + 2, argv + argc});
+    }
+  } catch (const std::exception& error) {
+    std::fprintf(stderr, "%s\n", error.what());
+    return 1;
+  }
+  std::fprintf(stderr, "core_bench <name> [arguments]\n");
+  for (const Entry& entry : table) std::fprintf(stderr, "  %-16s %s\n", entry.name, entry.help);
+  return 2;
+}

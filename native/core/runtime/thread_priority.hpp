@@ -1,0 +1,11 @@
+// How training gives way to inference on a CPU.
+#pragma once
+
+namespace mlabel {
+
+/// Lowers the calling thread to nice 19, and with it every thread that it starts afterwards, its OpenMP team included.
+/// Inference beside a training at that level takes about its idle time; the kernel hands the cores over within a step.
+/// It cannot be raised again without privileges. Does nothing where the system has no per-thread priority.
+void lowerThreadPriority();
+
+}  // namespace mlabel

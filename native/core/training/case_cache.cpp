@@ -1,0 +1,91 @@
+#include "training/case_cache.hpp"
+
+#include <ATen/ATen.h>
+
+namespace mlabel {
+namespace {
+
+constexpr double largestHalf = 65504;
+
+/// The narrowest type that holds the values well enough: uint8 for whole numbers of a label, float16 for an image.
+at::ScalarType compactType(const std::string& key, const at::Tensor& data) {
+  if (data.numel() == 0) return data.scalar_type();
+  const auto [low, high] = data.aminmax();
+  if (key == "label") return low.item<double>() >= 0 && high.item<double>() <= 255 ? at::kByte : data.scalar_type();
+  const double largest = std::max(-low.item<double>(), high.item<double>());
+  return largest <= largestHalf ? at::kHalf : data.scalar_type();
+}
+
+void checkClasses(const SampleImage& label, int64_t classes) {
+  if (label.data.numel() == 0) return;
+  const auto [low, high] = label.data.aminmax();
+  for (const at::Tensor& end : {low, high}) {
+    const auto value = end.item<double>();
+    if (value >= 0 && value < static_cast<double>(classes)) continue;
+    throw Error(ErrorCode::InvalidFile, "the label value " + std::to_string(static_cast<int64_t>(value)) +
+                                            " is none of the model's classes 0 to " + std::to_string(classes - 1));
+  }
+}
+
+}  // namespace
+
+CaseCache::CaseCache(const std::vector<TrainCase>& cases, const Pipeline& pipeline, Options options)
+    : cases_(cases), pipeline_(pipeline), options_(options), slots_(cases.size()) {}
+
+Sample CaseCache::prepared(size_t index, const JobContext& context) {
+  Slot& slot = slots_.at(index);
+  {
+    const std::scoped_lock lock(slot.mutex);
+    if (!slot.tried) {
+      const Sample sample = prepare(index, context);
+      keep(slot, sample);
+      slot.tried = true;
+      return sample;
+    }
+  }
+  if (!slot.kept) return prepare(index, context);
+  Sample sample = slot.sample;
+  for (auto& [key, image] : sample.images) image.data = image.data.to(at::kFloat);
+  return sample;
+}
+
+Sample CaseCache::prepare(size_t index, const JobContext& context) const {
+  const TrainCase& item = cases_[index];
+  try {
+    Sample sample;
+    sample.files = {{"image", item.image}, {"label", item.label}};
+    sample.labelValues = item.labelValues;
+    pipeline_.applyDeterministic(sample, context);
+    checkClasses(sample.at("label", "training"), options_.classes);
+    return sample;
+  } catch (...) {
+    const Error error = currentError();
+    if (error.code() == ErrorCode::Cancelled) throw;
+    throw Error(error.code(), item.image + " with " + item.label + ": " + error.what());
+  }
+}
+
+void CaseCache::keep(Slot& slot, const Sample& sample) {
+  std::map<std::string, at::ScalarType> types;
+  int64_t bytes = 0;
+  for (const auto& [key, image] : sample.images) {
+    types[key] = options_.compact ? compactType(key, image.data) : image.data.scalar_type();
+    bytes += image.data.numel() * static_cast<int64_t>(c10::elementSize(types[key]));
+  }
+  if (!reserve(bytes)) return;
+  slot.sample = sample;
+  for (auto& [key, image] : slot.sample.images) {
+    // A crop is a view: a copy of its own lets the whole volume go.
+    const bool view = static_cast<size_t>(image.data.nbytes()) < image.data.storage().nbytes();
+    image.data = image.data.to(types[key], /*non_blocking=*/false, /*copy=*/view, at::MemoryFormat::Contiguous);
+  }
+  slot.kept = true;
+}
+
+bool CaseCache::reserve(int64_t bytes) {
+  if (bytes_.fetch_add(bytes) + bytes <= options_.maxBytes) return true;
+  bytes_.fetch_sub(bytes);
+  return false;
+}
+
+}  // namespace mlabel

@@ -1,0 +1,88 @@
+#include "training/run_folder.hpp"
+
+#include <charconv>
+#include <filesystem>
+#include <map>
+
+#include "runtime/atomic_file.hpp"
+
+namespace mlabel {
+namespace {
+
+namespace fs = std::filesystem;
+
+const std::string checkpointPrefix = "checkpoint_epoch=";
+const std::string weightSuffix = ".pt";
+
+void makeFolder(const fs::path& folder) {
+  if (folder.empty()) return;
+  std::error_code error;
+  fs::create_directories(folder, error);
+  if (error) throw Error(ErrorCode::Io, folder.string() + ": " + error.message());
+}
+
+void writeText(const std::string& path, const std::string& text) {
+  AtomicFile file(path);
+  file.write(text.data(), text.size());
+  file.commit();
+}
+
+/// The checkpoints in a folder by their epoch.
+std::map<int64_t, fs::path> checkpoints(const fs::path& folder) {
+  std::map<int64_t, fs::path> found;
+  std::error_code error;
+  for (const auto& entry : fs::directory_iterator(folder, error)) {
+    const std::string name = entry.path().filename().string();
+    if (!name.starts_with(checkpointPrefix) || !name.ends_with(weightSuffix)) continue;
+    int64_t epoch = 0;
+    const char* end = name.data() + name.size() - weightSuffix.size();
+    const auto [stop, bad] = std::from_chars(name.data() + checkpointPrefix.size(), end, epoch);
+    if (bad == std::errc() && stop == end) found[epoch] = entry.path();
+  }
+  return found;
+}
+
+}  // namespace
+
+RunFolder::RunFolder(const TrainOptions& options)
+    : folder_(options.runFolder),
+      runId_(options.runId),
+      publishPath_(options.publishPath),
+      statsPath_(options.statsPath),
+      checkpointsKept_(options.checkpointsKept) {
+  makeFolder(folder_);
+  makeFolder(fs::path(publishPath_).parent_path());
+  makeFolder(fs::path(statsPath_).parent_path());
+}
+
+void RunFolder::publish(const StateDict& weights) const {
+  writeStateDict(path("model.pt"), weights);
+  writeStateDict(publishPath_, weights);
+}
+
+void RunFolder::saveCheckpoint(int64_t epoch, const StateDict& weights) const {
+  writeStateDict(path(checkpointPrefix + std::to_string(epoch) + weightSuffix), weights);
+  std::map<int64_t, fs::path> kept = checkpoints(folder_);
+  std::error_code error;
+  while (static_cast<int64_t>(kept.size()) > checkpointsKept_) {
+    fs::remove(kept.begin()->second, error);
+    kept.erase(kept.begin());
+  }
+}
+
+void RunFolder::saveFinal(const StateDict& weights) const { writeStateDict(path("checkpoint_final.pt"), weights); }
+
+void RunFolder::saveState(const StateDict& state) const { writeStateDict(path("training_state.pt"), state); }
+
+std::optional<StateDict> RunFolder::loadState() const {
+  if (!fs::exists(path("training_state.pt"))) return {};
+  return readStateDict(path("training_state.pt"));
+}
+
+void RunFolder::writeStats(const Json& stats) const {
+  const std::string text = stats.dump(2) + "\n";
+  writeText(path("stats_" + runId_ + ".json"), text);
+  writeText(statsPath_, text);
+}
+
+}  // namespace mlabel

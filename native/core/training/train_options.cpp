@@ -1,0 +1,75 @@
+#include "training/train_options.hpp"
+
+#include <charconv>
+
+namespace mlabel {
+namespace {
+
+int64_t labelValue(const Args& args, const std::string& text) {
+  int64_t value = 0;
+  const char* end = text.data() + text.size();
+  const auto [stop, error] = std::from_chars(text.data(), end, value);
+  if (error != std::errc() || stop != end) args.invalid("labelValues", "has \"" + text + "\", not a whole number");
+  return value;
+}
+
+std::vector<TrainCase> parseCases(const Args& args, const std::string& field) {
+  std::vector<TrainCase> cases;
+  for (const Json& entry : args.require<std::vector<Json>>(field)) {
+    const Args fields(args.owner() + "." + field + "[" + std::to_string(cases.size()) + "]", entry);
+    TrainCase item{fields.require<std::string>("image"), fields.require<std::string>("label"), {}};
+    for (const auto& [value, klass] : fields.get("labelValues", std::map<std::string, int64_t>())) {
+      if (klass < 0) fields.invalid("labelValues", "has a negative class");
+      item.labelValues[labelValue(fields, value)] = klass;
+    }
+    fields.finish();
+    cases.push_back(std::move(item));
+  }
+  return cases;
+}
+
+int64_t atLeast(const Args& args, const std::string& field, int64_t minimum) {
+  const auto value = args.require<int64_t>(field);
+  if (value < minimum) args.invalid(field, "is " + std::to_string(value) + "; the least is " + std::to_string(minimum));
+  return value;
+}
+
+}  // namespace
+
+TrainOptions parseTrainOptions(const Json& json) {
+  const Args args("train", json);
+  TrainOptions options;
+  options.device = args.require<std::string>("device");
+  options.network = args.require<Json>("network");
+  options.initialWeights = args.get("initialWeights", std::string());
+  options.trainCases = parseCases(args, "trainCases");
+  if (options.trainCases.empty()) args.invalid("trainCases", "is empty: label an image first");
+  options.validationCases = parseCases(args, "validationCases");
+  options.trainTransforms = args.require<Json>("trainTransforms");
+  options.validationTransforms = args.require<Json>("validationTransforms");
+  options.validationInferer = args.require<Json>("validationInferer");
+  options.loss = args.require<Json>("loss");
+  options.optimizer = args.require<Json>("optimizer");
+  options.maxEpochs = atLeast(args, "maxEpochs", 1);
+  options.trainBatchSize = atLeast(args, "trainBatchSize", 1);
+  options.validationInterval = atLeast(args, "validationInterval", 1);
+  options.earlyStopPatience = args.require<int64_t>("earlyStopPatience");
+  if (args.has("seed")) options.seed = atLeast(args, "seed", 0);
+  const auto cacheJson = args.require<Json>("cache");
+  const Args cache("train.cache", cacheJson);
+  options.cacheBytes = atLeast(cache, "maxBytes", 0);
+  options.cacheFloat16 = cache.require<bool>("float16");
+  cache.finish();
+  options.dataThreads = atLeast(args, "dataThreads", 1);
+  options.runFolder = args.require<std::string>("runFolder");
+  options.runId = args.require<std::string>("runId");
+  options.checkpointInterval = atLeast(args, "checkpointInterval", 1);
+  options.checkpointsKept = atLeast(args, "checkpointsKept", 1);
+  options.publishPath = args.require<std::string>("publishPath");
+  options.statsPath = args.require<std::string>("statsPath");
+  options.resume = args.require<bool>("resume");
+  args.finish();
+  return options;
+}
+
+}  // namespace mlabel

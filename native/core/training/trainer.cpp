@@ -1,0 +1,248 @@
+#include "training/trainer.hpp"
+
+#include <ATen/ATen.h>
+#include <c10/core/StreamGuard.h>
+#include <c10/core/impl/VirtualGuardImpl.h>
+
+#include <chrono>
+#include <cstdio>
+#include <ctime>
+
+#include "training/memory.hpp"
+#include "training/run_folder.hpp"
+#include "training/seeds.hpp"
+#include "training/training_state.hpp"
+#include "training/training_step.hpp"
+#include "training/validation.hpp"
+
+namespace mlabel {
+namespace {
+
+std::string threeDigits(double value) {
+  char text[32];
+  std::snprintf(text, sizeof text, "%.3f", value);
+  return text;
+}
+
+double secondsSince(std::chrono::steady_clock::time_point start) {
+  return std::chrono::duration<double>(std::chrono::steady_clock::now() - start).count();
+}
+
+uint64_t seedFromClock() { return static_cast<uint64_t>(std::chrono::system_clock::now().time_since_epoch().count()) >> 11; }
+
+/// On an accelerator the steps run on a low-priority stream; each step ends with reading its loss, so that no more than
+/// one step is ever queued before an inference.
+c10::Stream lowPriorityStream(c10::Device device) {
+  return c10::impl::VirtualGuardImpl(device.type()).getStreamFromGlobalPool(device, /*isHighPriority=*/false);
+}
+
+/// One run: what it holds while it lasts.
+class Run {
+ public:
+  Run(const TrainOptions& options, const Pipeline& trainPipeline, const Pipeline& validationPipeline,
+      c10::Device device, const JobContext& context)
+      : options_(options),
+        trainPipeline_(trainPipeline),
+        device_(device),
+        context_(context),
+        folder_(options),
+        loss_(makeLoss(options.loss)) {
+    state_.seed = options.seed ? static_cast<uint64_t>(*options.seed) : seedFromClock();
+    at::manual_seed(state_.seed);
+    network_ = makeNetwork(options.network);
+    network_->to(device_);
+    if (!options.initialWeights.empty()) {
+      loadStateDict(*network_, readStateDict(options.initialWeights), /*strict=*/true);
+    }
+    optimizer_ = makeOptimizer(options.optimizer, network_->parameters());
+    resume();
+    prepareCases(validationPipeline);
+  }
+
+  Json train() {
+    const int64_t cases = static_cast<int64_t>(options_.trainCases.size());
+    report("training on " + std::to_string(cases) + " and validating on " +
+           std::to_string(options_.validationCases.size()) + " cases, " + std::to_string(options_.maxEpochs) +
+           " epochs, on " + options_.device);
+    BatchLoader loader(*cache_, trainPipeline_,
+                       {.batchSize = options_.trainBatchSize,
+                        .seed = state_.seed,
+                        .threads = options_.dataThreads,
+                        .firstEpoch = state_.epoch,
+                        .firstStep = state_.step,
+                        .lastEpoch = options_.maxEpochs});
+    stats_.totalEpochs = options_.maxEpochs;
+    stats_.iterationsPerEpoch = loader.batchesPerEpoch();
+    stats_.start = std::time(nullptr);
+    try {
+      validateStart();
+      network_->train();
+      while (state_.epoch < options_.maxEpochs && !patienceIsOver()) epoch(loader);
+    } catch (...) {
+      end();
+      throw;
+    }
+    return end();
+  }
+
+ private:
+  void resume() {
+    if (!options_.resume) return;
+    const std::optional<StateDict> file = folder_.loadState();
+    if (!file) return report("there is nothing to resume in the run's folder; starting from the beginning");
+    state_ = unpackTrainingState(*file, *network_, *optimizer_);
+    report("resuming after " + std::to_string(state_.epoch) + " epochs");
+  }
+
+  void prepareCases(const Pipeline& validationPipeline) {
+    const auto trainCases = static_cast<int64_t>(options_.trainCases.size());
+    const auto validationCases = static_cast<int64_t>(options_.validationCases.size());
+    const int64_t classes = std::max<int64_t>(network_->outChannels(), 2);
+    const int64_t trainBytes = options_.cacheBytes / (trainCases + validationCases) * trainCases;
+    cache_ = std::make_unique<CaseCache>(
+        options_.trainCases, trainPipeline_,
+        CaseCache::Options{.maxBytes = trainBytes, .compact = options_.cacheFloat16, .classes = classes});
+    if (validationCases == 0) return;
+    validation_ = std::make_unique<Validation>(
+        options_.validationCases, validationPipeline, options_.validationInferer,
+        CaseCache::Options{.maxBytes = options_.cacheBytes - trainBytes,
+                           .compact = options_.cacheFloat16,
+                           .classes = classes});
+  }
+
+  /// Weights that the run starts from are the ones in use: they set the mark for what may replace them.
+  void validateStart() {
+    if (!validation_ || options_.initialWeights.empty() || state_.bestValidation) return;
+    const double dice = validation_->meanDice(network_, device_, context_);
+    state_.bestValidation = BestMetric{dice, 0};
+    report("the weights to start from have a validation dice of " + threeDigits(dice));
+  }
+
+  void epoch(BatchLoader& loader) {
+    const auto start = std::chrono::steady_clock::now();
+    const int64_t classes = std::max<int64_t>(network_->outChannels(), 2);
+    TrainingStep step(network_, *loss_, *optimizer_, device_);
+    while (state_.step < loader.batchesPerEpoch()) {
+      const Batch batch = loader.next(context_);
+      // Dropout masks follow from the place in the run, so that a resumed run draws the same ones.
+      at::manual_seed(deriveSeed(state_.seed, {state_.epoch, state_.step, 0}));
+      const TrainingStep::Result result = step.run(batch, context_);
+      state_.lossSum += result.loss;
+      for (int64_t i = 0; i < result.logits.size(0); ++i) {
+        state_.trainDice.add(predictedClasses(result.logits[i]), result.labels[i][0], classes);
+      }
+      ++state_.step;
+    }
+    endEpoch(static_cast<double>(loader.batchesPerEpoch()), start);
+  }
+
+  void endEpoch(double steps, std::chrono::steady_clock::time_point start) {
+    const double trainDice = state_.trainDice.value();
+    const double meanLoss = state_.lossSum / steps;
+    const int64_t epoch = state_.epoch + 1;
+    std::optional<double> validationDice;
+    if (validation_ && (epoch % options_.validationInterval == 0 || epoch == options_.maxEpochs)) {
+      validationDice = validation_->meanDice(network_, device_, context_);
+    }
+    const bool better = judge(epoch, trainDice, validationDice);
+    state_.epoch = epoch;
+    state_.step = 0;
+    state_.lossSum = 0;
+    state_.trainDice = {};
+
+    stats_.trainMetrics = {{"train_loss", meanLoss}, {"train_mean_dice", trainDice}};
+    if (validationDice) stats_.validationMetrics = {{"val_mean_dice", *validationDice}};
+    if (better) folder_.publish(weights());
+    if (epoch % options_.checkpointInterval == 0) {
+      folder_.saveCheckpoint(epoch, weights());
+      folder_.saveState(packTrainingState(state_, weights(), *optimizer_));
+    }
+    const Json stats = writeStats(/*ended=*/false);
+    std::string line = "epoch " + std::to_string(epoch) + "/" + std::to_string(options_.maxEpochs) + ": loss " +
+                       threeDigits(meanLoss) + ", training dice " + threeDigits(trainDice);
+    if (validationDice) line += ", validation dice " + threeDigits(*validationDice);
+    line += better ? ", the best so far, published" : "";
+    char seconds[32];
+    std::snprintf(seconds, sizeof seconds, " (%.1f s)", secondsSince(start));
+    context_.report({{"message", line + seconds}, {"stats", stats}});
+  }
+
+  /// True when the weights are the best so far by the metric that decides.
+  bool judge(int64_t epoch, double trainDice, std::optional<double> validationDice) {
+    const bool betterTrain = state_.bestTrain.offer(trainDice, epoch);
+    if (!validation_) return betterTrain;
+    if (!validationDice) return false;
+    if (!state_.bestValidation) state_.bestValidation.emplace();
+    const bool better = state_.bestValidation->offer(*validationDice, epoch);
+    state_.validationsWithoutBetter = better ? 0 : state_.validationsWithoutBetter + 1;
+    return better;
+  }
+
+  bool patienceIsOver() const {
+    return options_.earlyStopPatience > 0 && state_.validationsWithoutBetter >= options_.earlyStopPatience;
+  }
+
+  Json end() {
+    folder_.saveFinal(weights());
+    folder_.saveState(packTrainingState(state_, weights(), *optimizer_));
+    return writeStats(/*ended=*/true);
+  }
+
+  Json writeStats(bool ended) {
+    stats_.epoch = state_.epoch;
+    stats_.bestTrain = state_.bestTrain;
+    stats_.bestValidation = state_.bestValidation;
+    Json stats = stats_.json(std::time(nullptr), ended);
+    folder_.writeStats(stats);
+    return stats;
+  }
+
+  StateDict weights() const {
+    StateDict weights = stateDict(*network_);
+    for (auto& [name, tensor] : weights) tensor = tensor.detach().cpu();
+    return weights;
+  }
+
+  void report(const std::string& message) const { context_.report({{"message", message}}); }
+
+  const TrainOptions& options_;
+  const Pipeline& trainPipeline_;
+  const c10::Device device_;
+  const JobContext& context_;
+  const RunFolder folder_;
+  const std::unique_ptr<Loss> loss_;
+  std::shared_ptr<Network> network_;
+  std::unique_ptr<Optimizer> optimizer_;
+  std::unique_ptr<CaseCache> cache_;
+  std::unique_ptr<Validation> validation_;
+  TrainStats stats_;
+  TrainingState state_;
+};
+
+struct MemoryGivenBack {
+  c10::Device device;
+  ~MemoryGivenBack() { giveMemoryBack(device); }
+};
+
+}  // namespace
+
+Trainer::Trainer(TrainOptions options)
+    : options_(std::move(options)),
+      trainPipeline_(options_.trainTransforms),
+      validationPipeline_(options_.validationTransforms) {
+  makeLoss(options_.loss);
+  makeInferer(options_.validationInferer);
+  if (validationPipeline_.random()) {
+    throw Error(ErrorCode::InvalidInput, "train: validationTransforms must not have random transforms");
+  }
+}
+
+Json Trainer::run(const JobContext& context) {
+  const c10::Device device(options_.device);
+  const MemoryGivenBack memory{device};
+  c10::OptionalStreamGuard stream;
+  if (!device.is_cpu()) stream.reset_stream(lowPriorityStream(device));
+  return Run(options_, trainPipeline_, validationPipeline_, device, context).train();
+}
+
+}  // namespace mlabel

@@ -1,0 +1,34 @@
+#include "training/validation.hpp"
+
+#include <ATen/ATen.h>
+
+#include "networks/predictor.hpp"
+#include "training/mean_dice.hpp"
+
+namespace mlabel {
+
+Validation::Validation(const std::vector<TrainCase>& cases, const Pipeline& pipeline, const Json& inferer,
+                       CaseCache::Options cache)
+    : cache_(cases, pipeline, cache), classes_(cache.classes), inferer_(makeInferer(inferer)) {}
+
+double Validation::meanDice(const std::shared_ptr<Network>& network, c10::Device device, const JobContext& context) {
+  // Windows report their own fraction, which is not a training's progress; the stop flag is what matters here.
+  const JobContext quiet = context.silent();
+  network->eval();
+  const std::unique_ptr<Predictor> predictor = makePredictor(network, device, Precision::Float32);
+  const auto predict = [&predictor](const at::Tensor& windows) { return predictor->predict(windows); };
+  const bool flat = network->spatialDims() == 2;
+  MeanDice dice;
+  for (size_t i = 0; i < cache_.size(); ++i) {
+    const Sample sample = cache_.prepared(i, quiet);
+    const c10::InferenceMode inference;
+    at::Tensor image = sample.images.at("image").data.to(device);
+    at::Tensor label = sample.images.at("label").data[0].to(device);
+    if (flat) image = image.squeeze(-1), label = label.squeeze(-1);
+    dice.add(predictedClasses(inferer_->infer(image, predict, quiet)), label, classes_);
+  }
+  network->train();
+  return dice.value();
+}
+
+}  // namespace mlabel

@@ -1,0 +1,30 @@
+// How well a network does on the validation cases: MONAI's SupervisedEvaluator with mean Dice.
+#pragma once
+
+#include <c10/core/Device.h>
+
+#include <memory>
+
+#include "inferers/inferer.hpp"
+#include "networks/network.hpp"
+#include "training/case_cache.hpp"
+
+namespace mlabel {
+
+class Validation {
+ public:
+  /// `cases` and `pipeline` must outlive this. The pipeline must not be random.
+  Validation(const std::vector<TrainCase>& cases, const Pipeline& pipeline, const Json& inferer,
+             CaseCache::Options cache);
+
+  /// Mean Dice without background of `network` (in evaluation mode, float32) on the prepared cases' own grid.
+  /// Throws what preparing a case throws; Cancelled, between windows.
+  double meanDice(const std::shared_ptr<Network>& network, c10::Device device, const JobContext& context);
+
+ private:
+  CaseCache cache_;
+  int64_t classes_;
+  std::unique_ptr<Inferer> inferer_;
+};
+
+}  // namespace mlabel
