@@ -1,0 +1,13 @@
+// One line for each operation: where registry.cpp finds it. Options and answers: lib/engine/types.ts.
+#pragma once
+
+#include <memory>
+
+#include "operations/operation.hpp"
+
+namespace mlabel {
+
+std::unique_ptr<Operation> makeInfoOperation(const Json& options);
+std::unique_ptr<Operation> makeSelfTestOperation(const Json& options);
+
+}  // namespace mlabel

@@ -1,0 +1,26 @@
+#include <map>
+
+#include "operations/factories.hpp"
+
+namespace mlabel {
+namespace {
+
+using Factory = std::unique_ptr<Operation> (*)(const Json&);
+
+const std::map<std::string, Factory>& factories() {
+  static const std::map<std::string, Factory> table = {
+      {"info", makeInfoOperation},
+      {"selfTest", makeSelfTestOperation},
+  };
+  return table;
+}
+
+}  // namespace
+
+std::unique_ptr<Operation> makeOperation(const std::string& name, const Json& options) {
+  const auto found = factories().find(name);
+  if (found == factories().end()) throw Error(ErrorCode::InvalidInput, "there is no operation \"" + name + "\"");
+  return found->second(options);
+}
+
+}  // namespace mlabel
