@@ -60,6 +60,7 @@ export async function readForm(
   await refuseTooLarge(request, options);
   const parser = openParser(request, options.maxUpload);
   const writing: Promise<void>[] = [];
+  const failed = new AbortController();
   parser.on('field', (name, value, _nameTruncated, valueTruncated) => {
     if (valueTruncated) parser.destroy(new LabelError('TOO_LARGE', `The form field "${name}" is too large`));
     fields[name] = value;
@@ -74,7 +75,7 @@ export async function readForm(
     };
     files[name] = file;
     paths.push(file.path);
-    const written = writeFile(stream, file.path, options.maxUpload);
+    const written = writeFile(stream, file.path, options.maxUpload, failed.signal);
     written.catch((error: unknown) => parser.destroy(error instanceof Error ? error : new Error(String(error))));
     writing.push(written);
   });
@@ -89,6 +90,7 @@ export async function readForm(
     await Promise.all(writing);
     return { fields, files, discard };
   } catch (error) {
+    failed.abort();
     await Promise.allSettled(writing);
     await discard();
     throw error;
@@ -137,8 +139,13 @@ async function receive(request: IncomingMessage, parser: BusboyInstance): Promis
   }
 }
 
-async function writeFile(stream: BusboyFileStream, file: string, maxUpload: number): Promise<void> {
-  await pipeline(stream, createWriteStream(file, { flags: 'wx' }));
+async function writeFile(
+  stream: BusboyFileStream,
+  file: string,
+  maxUpload: number,
+  signal: AbortSignal,
+): Promise<void> {
+  await pipeline(stream, createWriteStream(file, { flags: 'wx' }), { signal });
   if (stream.truncated) throw new LabelError('TOO_LARGE', `The uploaded file is larger than ${maxUpload} bytes`);
 }
 

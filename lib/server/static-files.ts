@@ -1,12 +1,11 @@
 /** Pages and their assets: all in the package, none from elsewhere. */
 
 import path from 'node:path';
-import { fileURLToPath } from 'node:url';
 import type { Context } from 'koa';
+import { packageRoot } from '../package-root.js';
 import { sendFile } from './send-file.js';
 
-/** The compiled file lies in dist/lib/server, the assets beside the sources. */
-const folder = fileURLToPath(new URL('../../../lib/server/static/', import.meta.url));
+const folder = path.join(packageRoot, 'lib', 'server', 'static');
 
 const policy = "default-src 'self'; style-src 'self' 'unsafe-inline'; img-src 'self' data:; frame-ancestors 'none'";
 

@@ -25,10 +25,6 @@ export const inferRoutes = [
         const message = 'DICOM SEG format is not supported in a non-DICOM datastore';
         throw new LabelError('UNSUPPORTED', message);
       }
-      if (query.image === '' && files.file === undefined) {
-        const message = 'Neither Image nor File not Session ID input is provided';
-        throw new LabelError('INVALID_INPUT', message);
-      }
       const request = {
         model: path.model,
         params: body.params,

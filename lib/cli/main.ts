@@ -1,0 +1,21 @@
+#!/usr/bin/env node
+import { Command } from 'commander';
+import { LabelError } from '../errors.js';
+import { packageVersion } from '../package-root.js';
+import { addApps } from './apps.js';
+import { addDatasets } from './datasets.js';
+
+/** Each adds one command; one file a command. */
+const commands = [addApps, addDatasets];
+
+const program = new Command('monailabel')
+  .description('AI-assisted annotation server for medical images')
+  .version(`MONAILabel version: ${packageVersion()}\nNode version: ${process.version}`, '-v, --version');
+for (const add of commands) add(program);
+
+try {
+  await program.parseAsync();
+} catch (error) {
+  console.error(error instanceof LabelError ? `monailabel: ${error.message}` : error);
+  process.exit(1);
+}

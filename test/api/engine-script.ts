@@ -1,0 +1,55 @@
+import { writeFile } from 'node:fs/promises';
+import { LabelError } from '../../lib/errors.js';
+import type { OperationName, OperationRunner, Operations } from '../../lib/engine/types.js';
+
+interface Control {
+  readonly signal?: AbortSignal;
+}
+
+/**
+ * An engine for tests of the wire: it answers at once with what the script says, so that a test sees what the server
+ * does with it. Tests that need true answers use the real engine.
+ */
+export class EngineScript implements OperationRunner {
+  /** What the file of an inference holds. */
+  result = Buffer.from('the label file');
+  /** While set, inferences and trainings wait for it, or for their abortion. */
+  gate: Promise<void> | undefined;
+  /** Every operation asked for, in order. */
+  readonly asked: { name: OperationName; options: unknown }[] = [];
+  /** How many operations ended because their signal was aborted. */
+  aborted = 0;
+
+  async run<Name extends OperationName>(
+    name: Name,
+    options: Operations[Name]['options'],
+    control: Control = {},
+  ): Promise<Operations[Name]['answer']> {
+    this.asked.push({ name, options });
+    const answer = await this.#answer(name, options, control);
+    return answer as Operations[Name]['answer'];
+  }
+
+  async #answer(name: OperationName, options: unknown, { signal }: Control): Promise<unknown> {
+    if (name === 'info') return { libtorch: '2.13.0', cuda: null, threads: 2, devices: [cpu] };
+    if (name === 'readHeader') return {};
+    await this.#wait(signal);
+    if (name !== 'infer') return { best_metric: 0.5 };
+    await writeFile((options as Operations['infer']['options']).output.path, this.result);
+    return { shape: [4, 5, 6], counts: { 1: 7 }, centroids: { 1: [1, 2, 3] }, latencies, device: 'cpu' };
+  }
+
+  async #wait(signal: AbortSignal | undefined): Promise<void> {
+    if (this.gate === undefined) return;
+    const abortion = new Promise<never>((_, reject) => {
+      signal?.addEventListener('abort', () => {
+        this.aborted += 1;
+        reject(new LabelError('CANCELLED', 'The job was cancelled'));
+      });
+    });
+    await Promise.race([this.gate, abortion]);
+  }
+}
+
+const cpu = { name: 'cpu', description: 'CPU', memoryTotal: 1, memoryFree: 1, precisions: ['float32'] };
+const latencies = { pre: 0, infer: 1, invert: 0, post: 0, write: 0, total: 1, transform: { pre: {}, post: {} } };

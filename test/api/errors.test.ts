@@ -1,0 +1,124 @@
+import assert from 'node:assert/strict';
+import { sendRaw, startTestServer, type TestServer } from './harness.js';
+
+describe('failures over HTTP', () => {
+  let server: TestServer;
+  before(async () => {
+    server = await startTestServer();
+  });
+  after(() => server.close());
+
+  const cases: readonly [method: string, url: string, status: number, detail: unknown, body?: string][] = [
+    ['GET', '/nope', 404, 'Not Found'],
+    ['GET', '/auth/', 404, 'Not Found'],
+    ['GET', '/%zz', 404, 'Not Found'],
+    ['PUT', '/info/', 405, 'Method Not Allowed'],
+    ['GET', '/train/', 404, 'No Train Tasks Found'],
+    ['GET', '/train?check_if_running=True', 404, 'No Train Tasks are currently Running'],
+    ['GET', '/datastore/image?image=zz', 404, 'Image NOT Found or is a directory'],
+    ['GET', '/datastore/label?label=a&tag=final', 404, 'Label NOT Found or is a directory'],
+    ['GET', '/logs/?text=true', 404, 'Log File app.log NOT Found'],
+    ['POST', '/infer/spleen?session_id=x', 404, 'Session (x) Not Found'],
+    ['POST', '/infer/spleen', 400, 'Neither Image nor File not Session ID input is provided'],
+    [
+      'POST',
+      '/infer/spleen?image=a&output=dicom_seg',
+      400,
+      'DICOM SEG format is not supported in a non-DICOM datastore',
+    ],
+    ['POST', '/infer/nope?image=a', 404, 'There is no model "nope": choose from spleen'],
+    ['POST', '/activelearning/nope', 404, 'There is no strategy "nope": choose from random, first, last'],
+    [
+      'GET',
+      '/datastore/image',
+      422,
+      [{ type: 'missing', loc: ['query', 'image'], msg: 'Field required', input: null }],
+    ],
+    [
+      'GET',
+      '/datastore?output=zzz',
+      422,
+      [
+        {
+          type: 'enum',
+          loc: ['query', 'output'],
+          msg: "Input should be 'stats', 'all' or 'train'",
+          input: 'zzz',
+          ctx: { expected: "'stats', 'all' or 'train'" },
+        },
+      ],
+    ],
+    [
+      'GET',
+      '/train?all=maybe',
+      422,
+      [
+        {
+          type: 'bool_parsing',
+          loc: ['query', 'all'],
+          msg: 'Input should be a valid boolean, unable to interpret input',
+          input: 'maybe',
+        },
+      ],
+    ],
+    [
+      'POST',
+      '/activelearning/first',
+      422,
+      [{ type: 'dict_type', loc: ['body'], msg: 'Input should be a valid dictionary', input: [1] }],
+      '[1]',
+    ],
+    [
+      'PUT',
+      '/datastore/label?image=a',
+      422,
+      [{ type: 'missing', loc: ['body', 'label'], msg: 'Field required', input: null }],
+    ],
+  ];
+  for (const [method, url, status, detail, body] of cases) {
+    it(`${method} ${url} ${body ?? ''} → ${status}`, async () => {
+      const reply = await server.request(url, { method, ...(body !== undefined && { body }) });
+      assert.equal(reply.status, status);
+      assert.equal(reply.headers.get('content-type'), 'application/json');
+      assert.deepEqual(await reply.json(), { detail });
+    });
+  }
+
+  it('names the position of a fault in a JSON body', async () => {
+    const reply = await server.request('/train/spleen', { method: 'POST', body: '{"a": 1' });
+    assert.equal(reply.status, 422);
+    const { detail } = (await reply.json()) as { detail: { type: string; loc: unknown[] }[] };
+    assert.equal(detail[0]?.type, 'json_invalid');
+    assert.deepEqual(detail[0]?.loc, ['body', 7]);
+  });
+
+  it('says with 405 what is allowed', async () => {
+    const reply = await server.request('/info', { method: 'DELETE' });
+    assert.equal(reply.headers.get('allow'), 'HEAD, GET');
+  });
+
+  it('refuses a JSON body without end', async () => {
+    const endless = `POST /train/spleen HTTP/1.1\r\nHost: localhost\r\nContent-Length: 99999999999\r\n\r\n`;
+    const reply = await sendRaw(server.port, Buffer.concat([Buffer.from(endless), Buffer.alloc(17 * 2 ** 20, 32)]));
+    assert.match(reply, /^HTTP\/1.1 413 /);
+  });
+
+  it('refuses headers without end', async () => {
+    const reply = await sendRaw(server.port, `GET /info HTTP/1.1\r\nHost: localhost\r\nX: ${'x'.repeat(100_000)}`);
+    assert.match(reply, /^HTTP\/1.1 431 /);
+  });
+
+  it('tells nobody what went wrong inside', async () => {
+    server.app.datastore.status = () => {
+      throw new TypeError('a secret of the inside');
+    };
+    try {
+      const reply = await server.request('/datastore', { headers: { origin: 'http://localhost:3000' } });
+      assert.equal(reply.status, 500);
+      assert.equal(reply.headers.get('access-control-allow-origin'), 'http://localhost:3000');
+      assert.deepEqual(await reply.json(), { detail: 'Internal Server Error' });
+    } finally {
+      Reflect.deleteProperty(server.app.datastore, 'status');
+    }
+  });
+});

@@ -1,0 +1,62 @@
+import assert from 'node:assert/strict';
+import path from 'node:path';
+import { formWith, startTestServer, type TestServer } from './harness.js';
+
+interface Sample {
+  readonly id: string;
+  readonly url: string;
+}
+
+describe("the dry run of the first release's README", () => {
+  for (const method of ['POST', 'PUT']) {
+    it(`works, with ${method} for the label`, async () => {
+      const server = await startTestServer();
+      try {
+        await dryRun(server, method);
+      } finally {
+        await server.close();
+      }
+    });
+  }
+
+  async function dryRun(server: TestServer, method: string): Promise<void> {
+    const file = path.join(server.studies, 'a.nii.gz');
+    const next = await server.request('/activelearning/sample', { method: 'POST', body: '{"strategy": "first"}' });
+    const sample = (await next.json()) as Sample;
+    assert.deepEqual(sample, {
+      name: 'a.nii.gz',
+      id: file,
+      path: file,
+      studies: server.studies,
+      url: `/download/${Buffer.from(file).toString('base64url')}`,
+      checksum: 'SHA256:84d89877f0d4041efb6bf91a16f0248f2fd573e6af05c19f96bedb9f882f7882',
+    });
+    assert.equal(await (await server.request(sample.url)).text(), '0123456789');
+
+    const image = encodeURIComponent(sample.id);
+    const body = '{"result_extension": ".nrrd"}';
+    const inference = await server.request(`/inference/spleen?image=${image}`, { method: 'POST', body });
+    assert.match(inference.headers.get('content-type')!, /^multipart\/form-data; boundary=/);
+    assert.match(await inference.text(), /\.nrrd"\r\n/);
+
+    const label = formWith({ label: { name: 'corrected.nrrd', content: 'mask' } });
+    const saved = await server.request(`/activelearning/label?image=${image}`, { method, body: label });
+    assert.deepEqual(await saved.json(), { image: file, label: 'labels/final/a.nrrd' });
+    assert.equal(server.app.datastore.status().completed, 1);
+  }
+
+  it('has nothing more to offer when all is labelled', async () => {
+    const server = await startTestServer();
+    try {
+      for (const id of ['a', 'b c']) {
+        const body = formWith({ label: { name: 'x.nii.gz', content: 'mask' } });
+        await server.request(`/activelearning/label?image=${id}`, { method: 'PUT', body });
+      }
+      const reply = await server.request('/activelearning/sample', { method: 'POST' });
+      assert.equal(reply.status, 404);
+      assert.deepEqual(await reply.json(), { detail: 'Every image has a label' });
+    } finally {
+      await server.close();
+    }
+  });
+});

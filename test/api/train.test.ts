@@ -1,0 +1,82 @@
+import assert from 'node:assert/strict';
+import type { Task } from '../../lib/jobs/task.js';
+import { formWith, startTestServer, until, type TestServer } from './harness.js';
+
+describe('/train', () => {
+  let server: TestServer;
+  let finish: () => void;
+  beforeEach(async () => {
+    server = await startTestServer();
+    for (const image of ['a', 'b c']) {
+      const body = formWith({ label: { name: 'x.nii.gz', content: 'mask' } });
+      await server.request(`/datastore/label?image=${image}`, { method: 'PUT', body });
+    }
+    server.engine.gate = new Promise((resolve) => (finish = resolve));
+  });
+  afterEach(() => server.close());
+
+  async function json<Answer>(url: string, init?: RequestInit, status = 200): Promise<Answer> {
+    const reply = await server.request(url, init);
+    assert.equal(reply.status, status, url);
+    return (await reply.json()) as Answer;
+  }
+
+  it('runs, is seen running, refuses a second, and ends', async () => {
+    const body = '{"max_epochs": 1, "client_id": "me"}';
+    const task = await json<Task>('/train/spleen', { method: 'POST', body });
+    assert.match(task.id, /^[0-9a-f-]{36}$/);
+    assert.match(task.start_ts, /^\d{4}-\d\d-\d\d \d\d:\d\d:\d\d$/);
+    assert.deepEqual(task.request, { model: 'spleen', max_epochs: 1, client_id: 'me' });
+
+    const running = await json<Task>('/train/?check_if_running=true');
+    assert.equal(running.status, 'RUNNING');
+    const refusal = await json('/train/spleen', { method: 'POST' }, 429);
+    assert.deepEqual(refusal, { detail: '++++++++++ Train Task is Already Running' });
+
+    finish();
+    await until(async () => (await json<Task>('/train/')).status === 'DONE');
+    await json('/train?check_if_running=true', {}, 404);
+    assert.equal((await json<Task[]>('/train/?all=true')).length, 1);
+  });
+
+  it('is stopped, with a last line to show; with nothing running the answer is null', async () => {
+    await json('/train/spleen', { method: 'POST' });
+    const stopped = await json<Task>('/train/', { method: 'DELETE' });
+    assert.equal(stopped.status, 'STOPPED');
+    assert.ok((stopped.details ?? []).length > 0);
+    assert.ok(stopped.end_ts);
+    assert.equal(await json('/train/', { method: 'DELETE' }), null);
+  });
+
+  it('waits behind a running one when asked to', async () => {
+    const first = await json<Task>('/train/spleen', { method: 'POST' });
+    const second = await json<Task>('/train/spleen?enqueue=true', { method: 'POST' });
+    const all = await json<Task[]>('/train/?all=true');
+    assert.deepEqual(
+      all.map(({ id, status }) => [id, status]),
+      [
+        [first.id, 'RUNNING'],
+        [second.id, 'SUBMITTED'],
+      ],
+    );
+  });
+
+  it('answers with the statistics when it is waited for', async () => {
+    finish();
+    const stats = await json<{ best_metric: number }>('/train/spleen?run_sync=true', { method: 'POST' });
+    assert.equal(stats.best_metric, 0.5);
+  });
+
+  it('starts all trainers, each with the parameters sent for it', async () => {
+    const body = '{"spleen": {"max_epochs": 3}, "client_id": "me"}';
+    const answers = await json<Record<string, { result: Task; detail: null }>>('/train/', { method: 'POST', body });
+    assert.deepEqual(Object.keys(answers), ['spleen']);
+    assert.equal(answers.spleen!.detail, null);
+    assert.equal(answers.spleen!.result.request.max_epochs, 3);
+  });
+
+  it('knows no other trainer', async () => {
+    const refusal = await json<{ detail: string }>('/train/nope', { method: 'POST' }, 404);
+    assert.match(refusal.detail, /"nope".*spleen/);
+  });
+});
