@@ -50,7 +50,7 @@ c10::Device parseDevice(const std::string& name) {
   c10::Device device(c10::kCPU);
   try {
     device = c10::Device(name);
-  } catch (const c10::Error&) {
+  } catch (const std::exception&) {
     throw Error(ErrorCode::InvalidInput, "\"" + name + "\" names no device; devices are \"cpu\", \"cuda\", \"cuda:1\"");
   }
   if (device.is_cpu()) return c10::Device(c10::kCPU);
@@ -98,8 +98,12 @@ void useDevice(c10::Device device, bool urgent) {
   guard.exchangeStream(guard.getStreamFromGlobalPool(device, urgent));
 }
 
-void releaseCachedMemory(c10::Device device) {
-  if (!device.is_cpu()) c10::getDeviceAllocator(device.type())->emptyCache();
+void releaseCachedMemory(c10::Device device) noexcept {
+  try {
+    if (!device.is_cpu()) c10::getDeviceAllocator(device.type())->emptyCache();
+  } catch (const std::exception&) {
+    // The job that asks has failed already; its own error is the one to tell.
+  }
 }
 
 }  // namespace mlabel

@@ -30,7 +30,7 @@ std::string describeDevice(c10::Device device);
 /// of its own, of high priority when `urgent`. Does nothing on a CPU.
 void useDevice(c10::Device device, bool urgent);
 
-/// Gives cached blocks of an accelerator back to it. Does nothing on a CPU.
-void releaseCachedMemory(c10::Device device);
+/// Gives cached blocks of an accelerator back to it, after a job that ran out of memory. Does nothing on a CPU.
+void releaseCachedMemory(c10::Device device) noexcept;
 
 }  // namespace mlabel

@@ -23,14 +23,19 @@ class StopFlag {
 class JobContext {
  public:
   using Progress = std::function<void(const Json&)>;
+  /// Waits until more urgent work has been done.
+  using Gate = std::function<void()>;
 
   JobContext() = default;
-  JobContext(StopFlag stop, Progress progress) : stop_(std::move(stop)), progress_(std::move(progress)) {}
+  JobContext(StopFlag stop, Progress progress, Gate gate = {})
+      : stop_(std::move(stop)), progress_(std::move(progress)), gate_(std::move(gate)) {}
 
   bool stopped() const noexcept { return stop_.raised(); }
 
   /// Throws Cancelled once the stop flag is up. Call it between windows, slabs, steps: every 100 ms or so.
+  /// A training also gives way here to inference on its device.
   void check() const {
+    if (gate_) gate_();
     if (stop_.raised()) throw Error(ErrorCode::Cancelled, "the job was cancelled");
   }
 
@@ -45,6 +50,7 @@ class JobContext {
  private:
   StopFlag stop_;
   Progress progress_;
+  Gate gate_;
 };
 
 }  // namespace mlabel

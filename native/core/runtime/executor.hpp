@@ -1,0 +1,33 @@
+// Threads that take tasks from one queue, the most urgent first. A device is owned by an executor of one thread.
+#pragma once
+
+#include <functional>
+#include <memory>
+#include <string>
+
+namespace mlabel {
+
+class Executor {
+ public:
+  using Task = std::function<void()>;
+
+  /// Starts the threads. `name` is what a debugger shows (15 characters); `prepare` runs first on each of them.
+  Executor(const std::string& name, int threads, Task prepare = {});
+  /// Runs what is still queued, then ends the threads.
+  ~Executor();
+  Executor(const Executor&) = delete;
+  Executor& operator=(const Executor&) = delete;
+
+  /// Queues a task, which must not throw. A lower `rank` goes first; equal ranks keep their order.
+  /// A running task is never interrupted.
+  void submit(int rank, Task task);
+
+  /// True while a task runs or waits.
+  bool busy() const;
+
+ private:
+  struct Queue;
+  std::unique_ptr<Queue> queue_;
+};
+
+}  // namespace mlabel

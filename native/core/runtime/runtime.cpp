@@ -1,0 +1,91 @@
+#include "runtime/runtime.hpp"
+
+#include <ATen/Parallel.h>
+
+#include <map>
+#include <mutex>
+#include <optional>
+
+#include "runtime/device.hpp"
+#include "runtime/lanes.hpp"
+#include "runtime/predictor_cache.hpp"
+
+namespace mlabel {
+
+struct Runtime::Parts {
+  mutable std::mutex mutex;
+  uint64_t lastJob = 0;
+  std::map<uint64_t, StopFlag> jobs;
+  PredictorCache predictors;
+  // Last, so that its threads end before what their jobs use.
+  Lanes lanes{at::get_num_threads()};
+
+  uint64_t add(const StopFlag& stop) {
+    const std::lock_guard lock(mutex);
+    jobs.emplace(++lastJob, stop);
+    return lastJob;
+  }
+
+  void remove(uint64_t job) {
+    const std::lock_guard lock(mutex);
+    jobs.erase(job);
+  }
+};
+
+namespace {
+
+/// One queued operation. Either `done` is called with an answer or with an error, never neither.
+struct Job {
+  std::shared_ptr<Operation> operation;
+  JobContext context;
+  Runtime::Done done;
+
+  void run(Runtime& runtime, c10::Device device) const {
+    std::optional<Json> answer;
+    std::optional<Error> error;
+    try {
+      context.check();
+      answer = operation->run(runtime, context);
+    } catch (...) {
+      error = currentError();
+    }
+    if (error && error->code() == ErrorCode::OutOfMemory) releaseCachedMemory(device);
+    done(error ? nullptr : &*answer, error ? &*error : nullptr);
+  }
+};
+
+}  // namespace
+
+Runtime::Runtime() : parts_(std::make_unique<Parts>()) {}
+
+Runtime::~Runtime() { stopAll(); }
+
+void Runtime::submit(std::unique_ptr<Operation> operation, StopFlag stop, JobContext::Progress progress, Done done) {
+  const Lane lane = operation->lane();
+  const c10::Device device = lane == Lane::Files ? c10::Device(c10::kCPU) : parseDevice(operation->device());
+  JobContext::Gate gate;
+  if (lane == Lane::Training) gate = [this, device, stop] { parts_->lanes.giveWay(device, stop); };
+  const uint64_t id = parts_->add(stop);
+  Job job{std::move(operation), JobContext(stop, std::move(progress), std::move(gate)), std::move(done)};
+  parts_->lanes.submit(lane, device, [this, id, device, job = std::move(job)] {
+    job.run(*this, device);
+    parts_->remove(id);
+  });
+}
+
+size_t Runtime::pending() const {
+  const std::lock_guard lock(parts_->mutex);
+  return parts_->jobs.size();
+}
+
+void Runtime::stopAll() {
+  const std::lock_guard lock(parts_->mutex);
+  for (auto& [id, stop] : parts_->jobs) stop.raise();
+}
+
+std::shared_ptr<Predictor> Runtime::predictor(const Json& network, const std::string& weights,
+                                              const std::string& device, Precision precision) {
+  return parts_->predictors.get(network, weights, parseDevice(device), precision);
+}
+
+}  // namespace mlabel

@@ -1,0 +1,150 @@
+#include "runtime/runtime.hpp"
+
+#include <ATen/ATen.h>
+#include <doctest/doctest.h>
+
+#include <future>
+
+#include "runtime/device.hpp"
+
+using namespace mlabel;
+
+namespace {
+
+using Body = std::function<Json(Runtime&, const JobContext&)>;
+
+class TestOperation : public Operation {
+ public:
+  TestOperation(Lane lane, Body body, std::string device = "cpu")
+      : lane_(lane), body_(std::move(body)), device_(std::move(device)) {}
+  Lane lane() const override { return lane_; }
+  std::string device() const override { return device_; }
+  Json run(Runtime& runtime, const JobContext& context) override { return body_(runtime, context); }
+
+ private:
+  Lane lane_;
+  Body body_;
+  std::string device_;
+};
+
+/// What a job came to: its answer as text, or its error as "CODE message".
+std::future<std::string> submit(Runtime& runtime, Lane lane, Body body, const StopFlag& stop = {}) {
+  auto outcome = std::make_shared<std::promise<std::string>>();
+  runtime.submit(std::make_unique<TestOperation>(lane, std::move(body)), stop, {},
+                 [outcome](const Json* answer, const Error* error) {
+                   outcome->set_value(error ? std::string(toString(error->code())) + " " + error->what()
+                                            : answer->dump());
+                 });
+  return outcome->get_future();
+}
+
+Body waiting(std::shared_future<void> gate) {
+  return [gate](Runtime&, const JobContext&) -> Json {
+    gate.wait();
+    return "waited";
+  };
+}
+
+Body answering(const std::string& word) {
+  return [word](Runtime&, const JobContext&) -> Json { return word; };
+}
+
+Body throwing(const std::function<void()>& thrower) {
+  return [thrower](Runtime&, const JobContext&) -> Json {
+    thrower();
+    return nullptr;
+  };
+}
+
+}  // namespace
+
+TEST_CASE("every exception of a job becomes an error with a code, and the thread lives on") {
+  Runtime runtime;
+  const auto outcome = [&](const std::function<void()>& thrower) {
+    return submit(runtime, Lane::Infer, throwing(thrower)).get();
+  };
+  CHECK(outcome([] { throw Error(ErrorCode::TooLarge, "big"); }) == "TOO_LARGE big");
+  CHECK(outcome([] { throw std::runtime_error("odd"); }) == "INTERNAL odd");
+  CHECK(outcome([] { throw 7; }) == "INTERNAL an unknown native exception");
+  CHECK(outcome([] { at::empty({int64_t{1} << 50}); }).rfind("OUT_OF_MEMORY", 0) == 0);
+  CHECK(outcome([] { at::ones({2, 3}).matmul(at::ones({2, 3})); }).rfind("INTERNAL", 0) == 0);
+  CHECK(submit(runtime, Lane::Infer, answering("alive")).get() == "\"alive\"");
+}
+
+TEST_CASE("a job that is stopped while it waits ends as cancelled without running") {
+  Runtime runtime;
+  std::promise<void> open;
+  bool ran = false;
+  StopFlag stop;
+  auto first = submit(runtime, Lane::Infer, waiting(open.get_future().share()));
+  auto second = submit(
+      runtime, Lane::Infer, [&](Runtime&, const JobContext&) -> Json { return ran = true; }, stop);
+  CHECK(runtime.pending() == 2);
+  stop.raise();
+  open.set_value();
+  CHECK(first.get() == "\"waited\"");
+  CHECK(second.get() == "CANCELLED the job was cancelled");
+  CHECK_FALSE(ran);
+}
+
+TEST_CASE("files and training do not wait for the device's own thread") {
+  Runtime runtime;
+  std::promise<void> open;
+  auto infer = submit(runtime, Lane::Infer, waiting(open.get_future().share()));
+  CHECK(submit(runtime, Lane::Files, answering("files")).get() == "\"files\"");
+  CHECK(submit(runtime, Lane::Training, answering("training")).get() == "\"training\"");
+  open.set_value();
+  CHECK(infer.get() == "\"waited\"");
+}
+
+TEST_CASE("a runtime that goes away stops what runs and what waits") {
+  std::future<std::string> running, queued;
+  std::promise<void> started;
+  {
+    Runtime runtime;
+    running = submit(runtime, Lane::Infer, [&](Runtime&, const JobContext& context) -> Json {
+      started.set_value();
+      while (true) context.check();
+    });
+    queued = submit(runtime, Lane::Scoring, answering("never"));
+    started.get_future().wait();
+  }
+  CHECK(running.get() == "CANCELLED the job was cancelled");
+  CHECK(queued.get() == "CANCELLED the job was cancelled");
+}
+
+TEST_CASE("a device that is not there is refused before anything is queued") {
+  Runtime runtime;
+  const auto code = [&](const std::string& device) {
+    try {
+      runtime.submit(std::make_unique<TestOperation>(Lane::Infer, answering(""), device), {}, {}, {});
+    } catch (const Error& error) {
+      return error.code();
+    }
+    return ErrorCode::Internal;
+  };
+  CHECK(code("gpu") == ErrorCode::InvalidInput);
+  CHECK(code("cuda:-1") == ErrorCode::InvalidInput);
+  CHECK(code("cuda:99") == ErrorCode::Unsupported);
+  CHECK(code("meta") == ErrorCode::Unsupported);
+  CHECK(runtime.pending() == 0);
+}
+
+TEST_CASE("missing weights are NotFound and name the file") {
+  Runtime runtime;
+  const auto body = [](Runtime& inside, const JobContext&) -> Json {
+    inside.predictor(nullptr, "nowhere/model.pt", "cpu", Precision::Float32);
+    return nullptr;
+  };
+  CHECK(submit(runtime, Lane::Infer, body).get() ==
+        "NOT_FOUND there is no weight file nowhere/model.pt; train the model or put its weights there");
+}
+
+TEST_CASE("the processor is a device with memory") {
+  REQUIRE_FALSE(devices().empty());
+  CHECK(devices().front().is_cpu());
+  const DeviceMemory memory = deviceMemory(devices().front());
+  CHECK(memory.total > 0);
+  CHECK(memory.free > 0);
+  CHECK(memory.free <= memory.total);
+}

@@ -1,0 +1,190 @@
+import assert from 'node:assert/strict';
+import { readFile } from 'node:fs/promises';
+import { join } from 'node:path';
+import { setTimeout as sleep } from 'node:timers/promises';
+import type { App } from '../../lib/app/app.js';
+import { LabelError } from '../../lib/errors.js';
+import { TestBench } from '../fixtures/running-app.js';
+
+describe('training of an app', () => {
+  let bench: TestBench;
+  beforeEach(async () => (bench = await TestBench.create()));
+  afterEach(() => bench.remove());
+
+  /** Starts with so many labelled images, "case_0", "case_1", … */
+  async function start(labelled: number): Promise<App> {
+    for (let index = 0; index < labelled; index++) {
+      await bench.write(`studies/case_${index}.nii.gz`, 'image');
+      await bench.write(`studies/labels/final/case_${index}.nii.gz`, 'label');
+    }
+    return bench.start();
+  }
+
+  it('trains with every submitted label and publishes where inference looks', async () => {
+    const app = await start(3);
+    const stats = await app.trainNow('spleen', {});
+    assert.deepEqual(stats, { epoch: 1 });
+    const plan = bench.engine.last('train');
+    assert.deepEqual(plan.trainCases[0], {
+      image: join(bench.folder, 'studies/case_0.nii.gz'),
+      label: join(bench.folder, 'studies/labels/final/case_0.nii.gz'),
+      labelValues: { '1': 1 },
+    });
+    const model = join(bench.folder, 'app/model');
+    assert.equal(plan.runFolder, join(model, 'spleen/train_01'));
+    assert.equal(plan.publishPath, join(model, 'spleen.pt'));
+    assert.equal(plan.statsPath, join(model, 'spleen/train_stats.json'));
+    assert.match(plan.runId, /^\d{8}_\d{6}$/);
+    assert.equal(plan.initialWeights, undefined);
+    assert.deepEqual(
+      [plan.maxEpochs, plan.trainBatchSize, plan.validationInterval, plan.earlyStopPatience, plan.resume],
+      [50, 1, 1, -1, false],
+    );
+    assert.ok(plan.cache.maxBytes > 0);
+    assert.deepEqual((await app.info()).train_stats, { spleen: { epoch: 1, best_metric: 0.5 } });
+  });
+
+  for (const [count, split, train, validation] of [
+    [1, 0.2, 1, 0],
+    [2, 0.2, 2, 0],
+    [3, 0.2, 2, 1],
+    [5, 0.2, 4, 1],
+    [10, 0.2, 8, 2],
+    [4, 0, 4, 0],
+    [4, 0.5, 2, 2],
+  ] as const) {
+    it(`splits ${count} at ${split} into the first ${train} and the last ${validation}`, async () => {
+      await (await start(count)).trainNow('spleen', { val_split: split });
+      const { trainCases, validationCases } = bench.engine.last('train');
+      assert.deepEqual([trainCases.length, validationCases.length], [train, validation]);
+      assert.match(trainCases[0]!.image, /case_0/);
+    });
+  }
+
+  it('takes what a client sends: everything it saw in /info/, changed here and there', async () => {
+    const app = await start(1);
+    const { config } = (await app.info()).trainers['spleen']!;
+    await app.trainNow('spleen', {
+      ...config,
+      name: 'mine',
+      max_epochs: '7',
+      early_stop_patience: 3,
+      train_batch_size: 2,
+      seed: 5,
+      dataset: ['Dataset', 'CacheDataset'],
+      client_id: 'user-xyz',
+      val_split: null,
+    });
+    const plan = bench.engine.last('train');
+    assert.equal(plan.runFolder, join(bench.folder, 'app/model/spleen/mine'));
+    assert.deepEqual([plan.maxEpochs, plan.earlyStopPatience, plan.trainBatchSize, plan.seed], [7, 3, 2, 5]);
+    assert.equal(plan.cache.maxBytes, 0);
+  });
+
+  it('starts from the best weights there are, or from none', async () => {
+    const app = await start(1);
+    const published = await bench.write('app/model/spleen.pt', 'w');
+    await app.trainNow('spleen', {});
+    assert.equal(bench.engine.last('train').initialWeights, published);
+    const pretrained = await bench.write('app/model/pretrained_spleen.pt', 'w');
+    await app.trainNow('spleen', {});
+    assert.equal(bench.engine.last('train').initialWeights, pretrained);
+    const own = await bench.write('app/model/spleen/train_01/model.pt', 'w');
+    await app.trainNow('spleen', {});
+    assert.equal(bench.engine.last('train').initialWeights, own);
+    await app.trainNow('spleen', { name: 'other' });
+    assert.equal(bench.engine.last('train').initialWeights, pretrained);
+    await app.trainNow('spleen', { pretrained: false });
+    assert.equal(bench.engine.last('train').initialWeights, undefined);
+  });
+
+  describe('maps labels by name', () => {
+    async function valuesFor(info: Record<string, unknown>): Promise<unknown> {
+      const app = await start(1);
+      await app.datastore.updateLabelInfo('case_0', 'final', info);
+      await app.trainNow('spleen', {});
+      return bench.engine.last('train').trainCases[0]!.labelValues;
+    }
+
+    it('from the positions of Slicer', async () => {
+      const label_info = [
+        { name: 'liver', idx: 3 },
+        { name: 'Spleen', idx: 7, color: 'red' },
+      ];
+      assert.deepEqual(await valuesFor({ label_info }), { '2': 1 });
+    });
+
+    it('from values that were said outright', async () => {
+      assert.deepEqual(await valuesFor({ label_values: { spleen: 9, liver: 4 } }), { '9': 1 });
+    });
+
+    it('as they are when nothing was said', async () => {
+      assert.deepEqual(await valuesFor({}), { '1': 1 });
+      assert.deepEqual(await valuesFor({ label_info: 'nonsense' }), { '1': 1 });
+    });
+
+    it('and leaves out images whose labels are about something else', async () => {
+      const app = await start(2);
+      await app.datastore.updateLabelInfo('case_0', 'final', { label_info: [{ name: 'liver' }] });
+      await app.trainNow('spleen', {});
+      assert.equal(bench.engine.last('train').trainCases.length, 1);
+      await app.datastore.updateLabelInfo('case_1', 'final', { label_info: [{ name: 'kidney' }] });
+      assert.throws(() => app.train('spleen', {}), {
+        code: 'INVALID_INPUT',
+        message: 'None of the 2 submitted labels is about spleen, which knows spleen: they name liver, kidney',
+      });
+    });
+  });
+
+  it('asks for a label first', async () => {
+    const app = await start(0);
+    assert.throws(() => app.train('spleen', {}), { code: 'INVALID_INPUT', message: /submit at least one label first/ });
+    assert.equal(app.jobs.latest('train'), undefined);
+  });
+
+  for (const [params, message] of [
+    [{ max_epochs: 0 }, /^max_epochs: must be at least 1/],
+    [{ max_epochs: 'many' }, /^max_epochs: /],
+    [{ val_split: 1 }, /^val_split: /],
+    [{ train_batch_size: 1000 }, /^train_batch_size: must be 1 to 64/],
+    [{ name: '../../etc' }, /^name: must be a plain name/],
+    [{ device: 'tpu' }, /no device "tpu"/],
+  ] as const) {
+    it(`refuses ${JSON.stringify(params)}`, async () => {
+      const app = await start(1);
+      assert.throws(() => app.train('spleen', params), { code: 'INVALID_INPUT', message });
+    });
+  }
+
+  it('runs in the background, tells what it does, refuses a second and can be stopped', async () => {
+    const app = await start(2);
+    bench.engine.operations.train = async (_options, signal) => {
+      while (signal?.aborted !== true) await sleep(1);
+      throw new LabelError('CANCELLED', 'the job was cancelled');
+    };
+    const task = app.train('spleen', { max_epochs: 3 });
+    assert.equal(task.status, 'SUBMITTED');
+    assert.deepEqual(task.request, { model: 'spleen', max_epochs: 3 });
+    assert.throws(() => app.train('spleen', {}), { status: 429 });
+    const stopped = await app.jobs.stop('train');
+    assert.equal(stopped!.status, 'STOPPED');
+    assert.deepEqual(stopped!.details, ['2 images to learn from, 0 to validate with', 'Stopped']);
+  });
+
+  it('stops when nobody waits for it any longer', async () => {
+    const app = await start(1);
+    bench.engine.operations.train = async (_options, signal) => {
+      while (signal?.aborted !== true) await sleep(1);
+      throw new LabelError('CANCELLED', 'the job was cancelled');
+    };
+    await assert.rejects(app.trainNow('spleen', {}, AbortSignal.timeout(20)), { code: 'CANCELLED' });
+    assert.equal(app.jobs.latest('train')!.status, 'STOPPED');
+  });
+
+  it('shows no statistics when the file is broken', async () => {
+    const app = await start(1);
+    const file = await bench.write('app/model/spleen/train_stats.json', '{"epoch": 1');
+    assert.deepEqual(await app.trainStats(), { spleen: {} });
+    assert.equal(await readFile(file, 'utf8'), '{"epoch": 1');
+  });
+});
