@@ -2,7 +2,7 @@ import { copyFile, rm } from 'node:fs/promises';
 import { randomUUID } from 'node:crypto';
 import { isAbsolute, join } from 'node:path';
 import type { AddedFile, Datastore, Info } from '../datastore/datastore.js';
-import type { OperationRunner, TrainStats } from '../engine/types.js';
+import type { OperationRunner, TrainProgress, TrainStats } from '../engine/types.js';
 import { LabelError } from '../errors.js';
 import { Jobs, type JobControl, type SubmitOptions } from '../jobs/jobs.js';
 import type { Task } from '../jobs/task.js';
@@ -15,7 +15,7 @@ import type { Devices } from './devices.js';
 import { planInference, runInference } from './infer.js';
 import { allLabels, modelInfo, readTrainStats, trainerInfo } from './info.js';
 import type { LoadedModel } from './loaded-model.js';
-import { planTraining, progressLine } from './train.js';
+import { planTraining } from './train.js';
 
 export interface RunningAppParts {
   readonly file: AppFile;
@@ -199,20 +199,16 @@ export class RunningApp implements App {
   }
 
   async #train(model: LoadedModel, params: Params, { signal, say }: JobControl): Promise<TrainStats> {
-    const plan = this.#planTraining(model, params);
-    const tell = (line: string | undefined): void => {
-      if (line === undefined) return;
-      say(line);
-      this.#parts.log.info(`Training ${model.name}: ${line}`);
+    const { engine, log } = this.#parts;
+    const onProgress = ({ message }: TrainProgress): void => {
+      if (message === undefined) return;
+      say(message);
+      log.info(`Training ${model.name}: ${message}`);
     };
-    tell(`${plan.trainCases.length} images to learn from, ${plan.validationCases.length} to validate with`);
     try {
-      return await this.#parts.engine.run('train', plan, {
-        signal,
-        onProgress: (progress) => tell(progressLine(progress)),
-      });
+      return await engine.run('train', this.#planTraining(model, params), { signal, onProgress });
     } catch (error) {
-      if (!signal.aborted) this.#parts.log.error(`Training ${model.name} failed: ${String(error)}`);
+      if (!signal.aborted) log.error(`Training ${model.name} failed: ${String(error)}`);
       throw error;
     }
   }

@@ -5,7 +5,7 @@ import { join } from 'node:path';
 import { z } from 'zod';
 import { isSafeName } from '../datastore/local/names.js';
 import type { LabelledCase } from '../datastore/datastore.js';
-import type { TrainCase, TrainOptions, TrainProgress, TrainStats } from '../engine/types.js';
+import type { TrainCase, TrainOptions } from '../engine/types.js';
 import { LabelError } from '../errors.js';
 import { taskTime } from '../jobs/task.js';
 import type { Options } from './answers.js';
@@ -104,18 +104,6 @@ export function planTraining(
     statsPath: weights.stats,
     resume: asked.resume,
   };
-}
-
-/** What a training says, in a line for the task's details and the log. */
-export function progressLine({ message, stats }: TrainProgress): string | undefined {
-  if (message !== undefined) return message;
-  return stats && epochLine(stats);
-}
-
-function epochLine(stats: TrainStats): string {
-  const metrics = Object.entries({ ...stats.train.metrics, ...stats.eval?.metrics });
-  const values = metrics.map(([metric, value]) => `${metric} ${value.toFixed(4)}`).join(', ');
-  return `Epoch ${stats.epoch}/${stats.total_epochs}: ${values}; best ${stats.best_metric.toFixed(4)}`;
 }
 
 function trainCases(name: string, submitted: readonly LabelledCase[], labels: LoadedModel['labels']): TrainCase[] {

@@ -11,9 +11,15 @@ export interface UNetArguments {
   readonly channels: readonly number[];
   /** Of the steps between levels: one fewer than `channels`. */
   readonly strides: readonly number[];
+  readonly kernel_size?: number | readonly number[];
+  readonly up_kernel_size?: number | readonly number[];
+  /** Convolutions of a residual unit; 0 (the default): plain convolutions. */
   readonly num_res_units?: number;
-  readonly norm?: 'batch' | 'instance';
+  /** "instance" (the default) has no weights of its own. */
+  readonly norm?: 'batch' | 'instance' | readonly ['group', { readonly num_groups: number }];
+  readonly act?: 'prelu' | 'relu' | 'leakyrelu';
   readonly dropout?: number;
+  readonly bias?: boolean;
 }
 
 /** Residual U-Net; input sides must be multiples of the product of the strides. */

@@ -2,11 +2,21 @@
 
 import type { OptimizerSpec } from '../engine/types.js';
 
-export interface AdamWArguments {
+export interface AdamArguments {
+  /** 1e-3 */
   readonly lr?: number;
+  /** 0.9, 0.999 */
+  readonly betas?: readonly [number, number];
+  readonly eps?: number;
+  /** 0 for Adam, 0.01 for AdamW */
   readonly weight_decay?: number;
 }
 
-export function AdamW(args: AdamWArguments = {}): OptimizerSpec {
+export function Adam(args: AdamArguments = {}): OptimizerSpec {
+  return { name: 'Adam', ...args };
+}
+
+/** Adam whose weight decay does not pass through the gradient. */
+export function AdamW(args: AdamArguments = {}): OptimizerSpec {
   return { name: 'AdamW', ...args };
 }

@@ -158,7 +158,8 @@ describe('training of an app', () => {
 
   it('runs in the background, tells what it does, refuses a second and can be stopped', async () => {
     const app = await start(2);
-    bench.engine.operations.train = async (_options, signal) => {
+    bench.engine.operations.train = async (_options, signal, say) => {
+      say({ message: 'epoch 1 of 3', stats: {} });
       while (signal?.aborted !== true) await sleep(1);
       throw new LabelError('CANCELLED', 'the job was cancelled');
     };
@@ -168,7 +169,8 @@ describe('training of an app', () => {
     assert.throws(() => app.train('spleen', {}), { status: 429 });
     const stopped = await app.jobs.stop('train');
     assert.equal(stopped!.status, 'STOPPED');
-    assert.deepEqual(stopped!.details, ['2 images to learn from, 0 to validate with', 'Stopped']);
+    assert.deepEqual(stopped!.details, ['epoch 1 of 3', 'Stopped']);
+    assert.ok(bench.lines.includes('Training spleen: epoch 1 of 3'));
   });
 
   it('stops when nobody waits for it any longer', async () => {

@@ -1,5 +1,5 @@
 import assert from 'node:assert/strict';
-import { mkdir, mkdtemp, readFile, readdir, rename, rm, symlink, writeFile } from 'node:fs/promises';
+import { mkdir, mkdtemp, readFile, readdir, rename, rm, symlink, utimes, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { setTimeout as sleep } from 'node:timers/promises';
@@ -247,6 +247,26 @@ describe('local datastore', () => {
     assert.equal(store.image('a').labels['original']!.ext, '.seg.nrrd');
     assert.equal(store.image('a').labels['final']!.info['client_id'], 'u');
     assert.ok(warnings.some((warning) => warning.includes('nobody.nii.gz')));
+  });
+
+  it('removes what a process left that died in the middle of a write long ago', async () => {
+    await put('a.nii.gz');
+    await mkdir(join(folder, 'labels', 'final'), { recursive: true });
+    await put('labels/final/a.nii.gz');
+    const longAgo = new Date(Date.now() - 7_200_000);
+    for (const name of ['.writing-1-datastore_v2.json', 'labels/final/.writing-2-a.nii.gz', '.writing-3-x', '.mine']) {
+      await put(name);
+      if (name !== '.writing-3-x') await utimes(join(folder, name), longAgo, longAgo);
+    }
+    await open();
+    assert.deepEqual((await readdir(folder)).sort(), [
+      '.mine',
+      '.writing-3-x',
+      'a.nii.gz',
+      'datastore_v2.json',
+      'labels',
+    ]);
+    assert.deepEqual(await readdir(join(folder, 'labels/final')), ['a.nii.gz']);
   });
 
   it('takes over an edit of the catalogue made by hand before it writes', async () => {

@@ -1,7 +1,7 @@
 /** Writes that are either there, whole and synced, or not there at all, also after a power cut. */
 
 import { randomUUID } from 'node:crypto';
-import { copyFile, mkdir, open, rename, rm } from 'node:fs/promises';
+import { copyFile, mkdir, open, readdir, rename, rm, stat } from 'node:fs/promises';
 import { basename, dirname, join } from 'node:path';
 
 /** Names that begin so are unfinished writes; nothing reads them. */
@@ -44,6 +44,14 @@ export async function makeFolder(folder: string): Promise<void> {
   const firstCreated = await mkdir(folder, { recursive: true });
   if (firstCreated === undefined) return;
   for (let made = folder; made.length >= firstCreated.length; made = dirname(made)) await syncFolder(dirname(made));
+}
+
+/** Removes what writes of a process left that died an hour ago or earlier; younger ones may still be at work. */
+export async function removeAbandoned(folder: string): Promise<void> {
+  const names = (await readdir(folder)).filter((name) => name.startsWith(temporaryPrefix));
+  for (const path of names.map((name) => join(folder, name))) {
+    if (Date.now() - (await stat(path)).mtimeMs > 3_600_000) await rm(path, { force: true });
+  }
 }
 
 export function hasCode(error: unknown, code: string): boolean {

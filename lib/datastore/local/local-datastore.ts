@@ -16,7 +16,7 @@ import {
   type LabelledCase,
 } from '../datastore.js';
 import { labelNames } from '../label-names.js';
-import { makeFolder, moveIntoPlace, writeFileAtomically } from './atomic.js';
+import { makeFolder, moveIntoPlace, removeAbandoned, writeFileAtomically } from './atomic.js';
 import {
   BrokenCatalogue,
   catalogueJson,
@@ -61,6 +61,7 @@ export class LocalDatastore implements Datastore {
     await makeFolder(options.folder);
     const store = new LocalDatastore(options);
     await store.refresh();
+    await store.#removeAbandoned();
     if (options.watch !== false) {
       const folder = store.#folder;
       const watched = {
@@ -280,6 +281,13 @@ export class LocalDatastore implements Datastore {
     const path = this.#folder.labelFile(this.#catalogue, tag, id + label.ext);
     this.#folder.confine(dirname(path));
     await rm(path, { force: true });
+  }
+
+  async #removeAbandoned(): Promise<void> {
+    const tags = Object.keys(this.status().label_tags).map((tag) => this.#folder.labelFile(this.#catalogue, tag, ''));
+    for (const folder of [this.#folder.root, this.#folder.images(this.#catalogue), ...tags]) {
+      await removeAbandoned(folder);
+    }
   }
 
   #refreshSoon(): void {
