@@ -15,7 +15,7 @@ export interface InferRequest {
   readonly image?: string;
   /** Path of an uploaded image; wins over `image`. The caller deletes it afterwards. */
   readonly file?: string;
-  /** See InferParameters in infer-request.ts. */
+  /** See inferParams in infer.ts. */
   readonly params: Params;
 }
 

@@ -25,7 +25,6 @@ export const resolve: ResolveHook = async (specifier, context, next) => {
 };
 
 function isAppModule(url: string): boolean {
-  return (
-    apps.some(({ folder }) => url.startsWith(folder)) && /\.[jt]s(\?|$)/.test(url) && !url.includes('/node_modules/')
-  );
+  const app = apps.find(({ folder }) => url.startsWith(folder));
+  return app !== undefined && /^(?!.*node_modules\/).*\.[jt]s(\?|$)/.test(url.slice(app.folder.length));
 }

@@ -1,6 +1,6 @@
 import assert from 'node:assert/strict';
 import { existsSync } from 'node:fs';
-import { readFile, readdir } from 'node:fs/promises';
+import { cp, readFile, readdir } from 'node:fs/promises';
 import { join } from 'node:path';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { fileURLToPath } from 'node:url';
@@ -44,6 +44,12 @@ describe('loading an app', () => {
       );
     });
   }
+
+  it('reads an app of a package that is installed', async () => {
+    const installed = join(bench.folder, 'node_modules/monailabel/apps/test');
+    await cp(join(bench.folder, 'app'), installed, { recursive: true });
+    assert.equal((await importApp(installed)).name, 'Test');
+  });
 
   it('says where an app should be when there is none', async () => {
     await assert.rejects(importApp(join(bench.folder, 'nowhere')), {

@@ -2,7 +2,7 @@
 
 import { randomUUID } from 'node:crypto';
 import { copyFile, mkdir, open, readdir, rename, rm, stat } from 'node:fs/promises';
-import { basename, dirname, join } from 'node:path';
+import { dirname, join } from 'node:path';
 
 /** Names that begin so are unfinished writes; nothing reads them. */
 const temporaryPrefix = '.writing-';
@@ -71,8 +71,7 @@ async function copyIntoPlace(source: string, target: string): Promise<void> {
 }
 
 function temporaryBeside(path: string): string {
-  const name = `${temporaryPrefix}${randomUUID()}-${basename(path)}`;
-  return join(dirname(path), name.slice(0, 200));
+  return join(dirname(path), temporaryPrefix + randomUUID());
 }
 
 async function syncFile(path: string): Promise<void> {
