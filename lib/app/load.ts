@@ -27,8 +27,7 @@ export async function loadApp(options: AppOptions): Promise<App> {
   for (const name of ['model', 'logs']) await makeFolder(join(folder, name));
 
   const { devices } = await options.engine.run('info', {});
-  const datastore = await LocalDatastore.open({
-    folder: resolve(options.studies),
+  const datastore = await LocalDatastore.open(resolve(options.studies), {
     log: options.log,
     ...(options.imagePatterns && { patterns: options.imagePatterns }),
     watch: options.watch ?? true,

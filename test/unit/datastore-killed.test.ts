@@ -36,7 +36,7 @@ describe('local datastore whose process is killed', () => {
       const saved = await killAfter(count);
       const warnings: string[] = [];
       const log = { info: () => {}, error: () => {}, warn: (message: string) => warnings.push(message) };
-      const store = await LocalDatastore.open({ folder, log, watch: false });
+      const store = await LocalDatastore.open(folder, { log, watch: false });
       assert.deepEqual(warnings, []);
       assert.deepEqual(store.status(), { total: 1, completed: 1, label_tags: { final: 1 } });
 

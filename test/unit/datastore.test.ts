@@ -26,7 +26,7 @@ describe('local datastore', () => {
   });
 
   async function open(watch = false): Promise<LocalDatastore> {
-    const store = await LocalDatastore.open({ folder, log, watch });
+    const store = await LocalDatastore.open(folder, { log, watch });
     stores.push(store);
     return store;
   }

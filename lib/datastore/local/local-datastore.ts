@@ -4,7 +4,7 @@ import { rename, rm } from 'node:fs/promises';
 import { dirname } from 'node:path';
 import PQueue from 'p-queue';
 import { LabelError } from '../../errors.js';
-import type { Log } from '../../log.js';
+import { silentLog, type Log } from '../../log.js';
 import {
   finalTag,
   type AddedFile,
@@ -36,9 +36,8 @@ import { reconcile } from './reconcile.js';
 import { watchStudies, type Watcher } from './watch.js';
 
 export interface LocalDatastoreOptions {
-  /** Created when it is not there. */
-  readonly folder: string;
-  readonly log: Log;
+  /** Silent when absent. */
+  readonly log?: Log;
   /** "*.nii.gz", …; MONAI Label's when absent. */
   readonly patterns?: readonly string[];
   /** Follow changes made by hand; default true. */
@@ -57,9 +56,10 @@ export class LocalDatastore implements Datastore {
   #watcher: Watcher | undefined;
   #refreshQueued = false;
 
-  static async open(options: LocalDatastoreOptions): Promise<LocalDatastore> {
-    await makeFolder(options.folder);
-    const store = new LocalDatastore(options);
+  /** `path` is created when it is not there. */
+  static async open(path: string, options: LocalDatastoreOptions = {}): Promise<LocalDatastore> {
+    await makeFolder(path);
+    const store = new LocalDatastore(path, options);
     await store.refresh();
     await store.#removeAbandoned();
     if (options.watch !== false) {
@@ -69,14 +69,14 @@ export class LocalDatastore implements Datastore {
         labels: folder.labels(store.#catalogue),
         catalogue: folder.catalogue,
       };
-      store.#watcher = watchStudies(watched, options.log, () => store.#refreshSoon());
+      store.#watcher = watchStudies(watched, store.#log, () => store.#refreshSoon());
     }
     return store;
   }
 
-  private constructor(options: LocalDatastoreOptions) {
-    this.#folder = new StudiesFolder(options.folder);
-    this.#log = options.log;
+  private constructor(path: string, options: LocalDatastoreOptions) {
+    this.#folder = new StudiesFolder(path);
+    this.#log = options.log ?? silentLog;
     this.#extensions = extensionsOf(options.patterns ?? defaultPatterns);
   }
 
