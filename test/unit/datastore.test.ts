@@ -210,6 +210,13 @@ describe('local datastore', () => {
     assert.ok(!(await readdir(uploads)).includes('a.nii.gz'));
   });
 
+  it('creates nothing through a folder of labels that leads out', async () => {
+    await put('a.nii.gz');
+    await symlink(uploads, join(folder, 'labels'));
+    await assert.rejects(open(), { code: 'INVALID_INPUT', message: /labels leads out of the studies/ });
+    assert.deepEqual(await readdir(uploads), []);
+  });
+
   it('refuses a catalogue whose folders climb out of the studies', async () => {
     await put('datastore_v2.json', JSON.stringify({ labels_dir: '../elsewhere', objects: {} }));
     const store = await open();

@@ -1,9 +1,9 @@
 /** The folder of the studies, and the rule that nothing outside it is read or written. */
 
-import { realpathSync } from 'node:fs';
-import { join, relative, resolve, sep } from 'node:path';
+import { existsSync, realpathSync } from 'node:fs';
+import { dirname, join, relative, resolve, sep } from 'node:path';
 import { LabelError } from '../../errors.js';
-import { hasCode } from './atomic.js';
+import { hasCode, makeFolder } from './atomic.js';
 import { catalogueFile, type Catalogue } from './catalogue.js';
 
 export class StudiesFolder {
@@ -47,6 +47,14 @@ export class StudiesFolder {
       throw new LabelError('INVALID_INPUT', `${relative(this.root, path)} leads out of the studies`);
     }
     return real;
+  }
+
+  /** Creates a folder below the studies, which no link may lead out of them. */
+  async make(folder: string): Promise<void> {
+    let existing = folder;
+    while (!existsSync(existing)) existing = dirname(existing);
+    this.confine(existing);
+    await makeFolder(folder);
   }
 
   #below(folder: string): string {

@@ -212,7 +212,7 @@ export class LocalDatastore implements Datastore {
   refresh(): Promise<void> {
     return this.#write(async () => {
       for (const tag of [finalTag, 'original']) {
-        await makeFolder(this.#folder.labelFile(this.#catalogue, tag, ''));
+        await this.#folder.make(this.#folder.labelFile(this.#catalogue, tag, ''));
       }
       const { catalogue, changed, warnings } = await reconcile(this.#catalogue, this.#folder, this.#extensions);
       for (const warning of warnings) this.#log.warn(`Datastore: ${warning}`);
@@ -265,8 +265,7 @@ export class LocalDatastore implements Datastore {
 
   /** Moves a file into its folder, which no link may lead out of the studies. */
   async #place(file: AddedFile, target: string): Promise<void> {
-    await makeFolder(dirname(target));
-    this.#folder.confine(dirname(target));
+    await this.#folder.make(dirname(target));
     await moveIntoPlace(file.path, target);
   }
 
