@@ -18,7 +18,7 @@ class Inferer {
   virtual ~Inferer() = default;
 
   /// `image` is [C, I, J, K] (or [C, I, J] for a 2-D network) float32; returns logits [classes, I, J, K].
-  /// `context` is polled and told the fraction done between windows.
+  /// `context` is polled and told {"stage": "infer", "done": fraction} between windows.
   virtual at::Tensor infer(const at::Tensor& image, const PredictFunction& predict, const JobContext& context) const = 0;
 };
 
