@@ -1,0 +1,117 @@
+#include "networks/fused_predictor.hpp"
+
+#include <ATen/ATen.h>
+
+#include <unordered_map>
+
+#include "networks/packed_convolution.hpp"
+
+namespace mlabel {
+namespace {
+
+/// Folding y = (x - mean) / sqrt(var + eps) * weight + bias, in double so that the arg-max does not move.
+void foldBatchNorm(const Norm& norm, bool transposed, at::Tensor& weight, at::Tensor& bias) {
+  at::Tensor scale = (norm.runningVar.to(at::kDouble) + norm.options().eps).rsqrt();
+  if (norm.weight.defined()) scale = scale * norm.weight.to(at::kDouble);
+  std::vector<int64_t> alongOut(weight.dim(), 1);
+  alongOut[transposed ? 1 : 0] = -1;
+  weight = weight * scale.view(alongOut);
+  const at::Tensor shift = bias.defined() ? bias - norm.runningMean : -norm.runningMean.to(at::kDouble);
+  bias = shift * scale;
+  if (norm.bias.defined()) bias = bias + norm.bias;
+}
+
+/// The negative slope when the activation is a leaky ReLU in disguise, as a PReLU with one slope is.
+std::optional<double> leakySlope(const Activation& activation) {
+  const ActivationOptions& options = activation.options();
+  switch (options.kind) {
+    case ActivationKind::Relu: return 0.0;
+    case ActivationKind::LeakyRelu: return options.slope;
+    case ActivationKind::Prelu: break;
+  }
+  if (options.parameters != 1) return std::nullopt;
+  return activation.weight.item<double>();
+}
+
+/// One convolution with as much as possible of its ADN inside, and the steps that are left.
+class FusedLayer {
+ public:
+  FusedLayer(const ConvolutionLayer& layer, const Adn* adn, bool addInput, at::ScalarType type) : adn_(adn) {
+    at::Tensor weight = layer.weight.detach().to(at::kDouble);
+    at::Tensor bias = layer.bias.defined() ? layer.bias.detach().to(at::kDouble) : at::Tensor();
+    std::string steps = adn == nullptr ? "" : adn->options().ordering;
+    std::erase(steps, 'D');
+    if (steps.starts_with('N') && adn->norm()->options().kind == NormKind::Batch) {
+      foldBatchNorm(*adn->norm(), layer.options().transposed, weight, bias);
+      steps.erase(0, 1);
+    }
+    std::optional<double> slope;
+    if (steps.starts_with('A')) slope = leakySlope(*adn->activation());
+    if (slope) steps.erase(0, 1);
+    if (addInput) addIdentity(weight);
+    steps_ = steps;
+    if (bias.defined()) bias = bias.to(type);
+    convolution_.emplace(layer.options(), weight.to(type).contiguous(), bias, slope);
+  }
+
+  at::Tensor run(const at::Tensor& input) {
+    at::Tensor x = convolution_->run(input);
+    for (const char step : steps_) x = step == 'N' ? adn_->norm()->forward(x) : adn_->activation()->forward(x);
+    return x;
+  }
+
+ private:
+  /// conv(x) + x as one convolution: one more at the centre of each channel's own kernel.
+  static void addIdentity(at::Tensor& weight) {
+    at::Tensor centre = weight.clone();
+    at::Tensor view = centre;
+    for (int64_t axis = weight.dim(); axis-- > 2;) view = view.select(axis, weight.size(axis) / 2);
+    view.diagonal().add_(1);
+    weight = centre;
+  }
+
+  const Adn* adn_;
+  std::string steps_;
+  std::optional<PackedConvolution> convolution_;
+};
+
+class FusedPredictor : public Predictor, private LayerRunner {
+ public:
+  FusedPredictor(std::shared_ptr<Network> network, Precision precision)
+      : network_(std::move(network)), type_(precision == Precision::BFloat16 ? at::kBFloat16 : at::kFloat) {
+    network_->eval();
+  }
+
+  at::Tensor predict(const at::Tensor& input) override {
+    const auto format = input.dim() == 5 ? at::MemoryFormat::ChannelsLast3d : at::MemoryFormat::ChannelsLast;
+    const at::Tensor x = input.to(type_).contiguous(format);
+    return network_->run(x, *this).to(at::kFloat);
+  }
+
+  std::string backend() const override { return "fused oneDNN"; }
+
+ private:
+  at::Tensor convolve(const ConvolutionLayer& convolution, const Adn* adn, const at::Tensor& input,
+                      const at::Tensor& addend) override {
+    // bfloat16 weights near one would lose the digits that matter.
+    const bool addInput = adn == nullptr && addend.is_same(input) && type_ == at::kFloat;
+    auto found = layers_.find(&convolution);
+    if (found == layers_.end()) {
+      found = layers_.try_emplace(&convolution, convolution, adn, addInput, type_).first;
+    }
+    at::Tensor x = found->second.run(input);
+    return addend.defined() && !addInput ? x.add_(addend) : x;
+  }
+
+  std::shared_ptr<Network> network_;
+  at::ScalarType type_;
+  std::unordered_map<const ConvolutionLayer*, FusedLayer> layers_;
+};
+
+}  // namespace
+
+std::unique_ptr<Predictor> makeFusedPredictor(std::shared_ptr<Network> network, Precision precision) {
+  return std::make_unique<FusedPredictor>(std::move(network), precision);
+}
+
+}  // namespace mlabel

@@ -1,0 +1,61 @@
+// A TorchScript file as a predictor: for networks that are not written here.
+#include <ATen/ATen.h>
+#include <torch/csrc/jit/api/module.h>
+#include <torch/csrc/jit/serialization/import.h>
+
+#include "networks/predictor.hpp"
+#include "networks/torch_file.hpp"
+
+namespace mlabel {
+namespace {
+
+class ScriptPredictor : public Predictor {
+ public:
+  ScriptPredictor(torch::jit::Module module, c10::Device device, at::ScalarType type)
+      : module_(std::move(module)), device_(device), type_(type) {}
+
+  at::Tensor predict(const at::Tensor& input) override {
+    torch::jit::IValue output = module_.forward({input.to(device_, type_)});
+    // Deep supervision and auxiliary heads: the first is the segmentation.
+    if (output.isTuple() && !output.toTupleRef().elements().empty()) output = output.toTupleRef().elements()[0];
+    if (output.isTensorList() && !output.toTensorVector().empty()) output = output.toTensorVector()[0];
+    if (!output.isTensor()) {
+      throw Error(ErrorCode::Unsupported, "the TorchScript model answers with something else than a tensor");
+    }
+    return output.toTensor().to(at::kFloat);
+  }
+  std::string backend() const override { return "TorchScript"; }
+
+ private:
+  torch::jit::Module module_;
+  c10::Device device_;
+  at::ScalarType type_;
+};
+
+torch::jit::Module load(const std::string& path, c10::Device device, at::ScalarType type) {
+  try {
+    torch::jit::Module module = torch::jit::load(path, device);
+    module.eval();
+    module.to(type);
+    return torch::jit::freeze(module);
+  } catch (const std::exception&) {
+    const Error error = currentError();
+    if (error.code() == ErrorCode::OutOfMemory) throw error;
+    const std::string text = error.what();
+    throw Error(ErrorCode::InvalidFile, "the file is no TorchScript model: " + text.substr(0, text.find('\n')).substr(0, 200));
+  }
+}
+
+}  // namespace
+
+std::unique_ptr<Predictor> makeScriptPredictor(const std::string& path, c10::Device device, Precision precision) {
+  const bool brief = precision == Precision::BFloat16;
+  if (brief && !supportsBFloat16(device)) {
+    throw Error(ErrorCode::Unsupported, "bfloat16 is not supported on " + device.str());
+  }
+  checkArchive(path);
+  const at::ScalarType type = brief ? at::kBFloat16 : at::kFloat;
+  return std::make_unique<ScriptPredictor>(load(path, device, type), device, type);
+}
+
+}  // namespace mlabel
