@@ -11,6 +11,7 @@ namespace mlabel::bench {
 using Arguments = std::vector<std::string>;
 
 int train_step(const Arguments& arguments);
+int unet(const Arguments& arguments);
 
 /// Wall-clock seconds of each of `runs` calls, ascending.
 template <class Body>

@@ -16,6 +16,7 @@ struct Entry {
 
 constexpr Entry table[] = {
     {"train_step", &train_step, "[batch] [side]: a training step of the spleen UNet"},
+    {"unet", &unet, "a forward on one patch, called by bench/peer/unet_forward.py"},
 };
 
 }  // namespace

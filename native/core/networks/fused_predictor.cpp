@@ -56,8 +56,11 @@ class FusedLayer {
 
   at::Tensor run(const at::Tensor& input) {
     at::Tensor x = convolution_->run(input);
+    if (steps_.empty()) return x;
+    const at::ScalarType type = x.scalar_type();
+    x = x.to(at::kFloat);  // the type of the parameters of what was not folded
     for (const char step : steps_) x = step == 'N' ? adn_->norm()->forward(x) : adn_->activation()->forward(x);
-    return x;
+    return x.to(type);
   }
 
  private:

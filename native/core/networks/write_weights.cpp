@@ -3,7 +3,7 @@
 #include <caffe2/serialize/inline_container.h>
 
 #include <bit>
-#include <unordered_map>
+#include <exception>
 
 #include "networks/weights.hpp"
 #include "runtime/atomic_file.hpp"
@@ -126,21 +126,46 @@ class Pickler {
   int written_ = 0;
 };
 
+/// Hands the archive's bytes to the file. The archive writes its directory in its destructor too, where nothing may be
+/// thrown, so a failure is kept until `rethrow`.
+class ArchiveSink {
+ public:
+  explicit ArchiveSink(AtomicFile& file) : file_(file) {}
+
+  size_t write(const void* data, size_t size) noexcept {
+    try {
+      if (!failure_) file_.write(data, size);
+    } catch (...) {
+      failure_ = std::current_exception();
+    }
+    return size;
+  }
+
+  void rethrow() const {
+    if (failure_) std::rethrow_exception(failure_);
+  }
+
+ private:
+  AtomicFile& file_;
+  std::exception_ptr failure_;
+};
+
 template <class F>
 void writeArchive(const std::string& path, F writeRoot) {
   AtomicFile file(path);
-  PyTorchStreamWriter archive([&file](const void* data, size_t size) {
-    file.write(data, size);
-    return size;
-  });
-  Pickler pickler(archive);
-  pickler.begin();
-  writeRoot(pickler);
-  const std::string pickle = pickler.end();
-  archive.writeRecord("data.pkl", pickle.data(), pickle.size());
-  const std::string byteOrder = "little";
-  archive.writeRecord("byteorder", byteOrder.data(), byteOrder.size());
-  archive.writeEndOfFile();
+  ArchiveSink sink(file);
+  {
+    PyTorchStreamWriter archive([&sink](const void* data, size_t size) { return sink.write(data, size); });
+    Pickler pickler(archive);
+    pickler.begin();
+    writeRoot(pickler);
+    const std::string pickle = pickler.end();
+    archive.writeRecord("data.pkl", pickle.data(), pickle.size());
+    const std::string byteOrder = "little";
+    archive.writeRecord("byteorder", byteOrder.data(), byteOrder.size());
+    archive.writeEndOfFile();
+  }
+  sink.rethrow();
   file.commit();
 }
 
