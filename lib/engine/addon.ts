@@ -1,0 +1,12 @@
+/** What the addon (native/node) exports. Text crosses the boundary; engine.ts gives it types. */
+export interface Addon {
+  /**
+   * Starts an operation with its options as JSON. `answer` resolves with JSON or rejects with an Error that has a `code`.
+   * `stop` raises the job's stop flag; the answer then rejects with CANCELLED unless it was ready before.
+   */
+  submit(
+    operation: string,
+    options: string,
+    onProgress?: (progress: string) => void,
+  ): { readonly answer: Promise<string>; stop(): void };
+}
