@@ -8,5 +8,5 @@ export interface Addon {
     operation: string,
     options: string,
     onProgress?: (progress: string) => void,
-  ): { readonly answer: Promise<string>; stop(): void };
+  ): { readonly answer: Promise<string>; readonly stop: () => void };
 }

@@ -3,7 +3,7 @@ import type { Addon } from './addon.js';
 import { loadAddon } from './load.js';
 import { errorCodes, type ErrorCode, type OperationName, type OperationRunner, type Operations } from './types.js';
 
-export interface RunOptions<N extends OperationName> {
+interface RunOptions<N extends OperationName> {
   /** Aborting stops the work; the promise rejects with CANCELLED as soon as the job has let go. */
   readonly signal?: AbortSignal;
   /** Should it throw, the work is stopped and the promise rejects with what was thrown. */

@@ -17,7 +17,7 @@ function packageRoot(): string {
 }
 
 /** Where the addon may lie, first choice first: named by MONAILABEL_ADDON, built in a clone, built by `monailabel setup`. */
-export function addonPaths(): string[] {
+function addonPaths(): string[] {
   const named = process.env['MONAILABEL_ADDON'];
   if (named) return [path.resolve(named)];
   return [
