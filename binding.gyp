@@ -20,7 +20,7 @@
       "target_name": "monailabel",
       "dependencies": ["zlib"],
       "sources": ["<!@(node native/sources.mjs core)", "<!@(node native/sources.mjs node)"],
-      "defines": ["NAPI_VERSION=9", "NAPI_CPP_EXCEPTIONS"],
+      "defines": ["NAPI_VERSION=9", "NAPI_CPP_EXCEPTIONS", "NODE_API_SWALLOW_UNTHROWABLE_EXCEPTIONS"],
       "include_dirs": [
         "native/core",
         "native/third_party",
