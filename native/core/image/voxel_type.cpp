@@ -1,0 +1,109 @@
+#include "image/voxel_type.hpp"
+
+#include <array>
+#include <bit>
+#include <cmath>
+#include <cstring>
+#include <limits>
+#include <type_traits>
+
+namespace mlabel {
+namespace {
+
+static_assert(std::endian::native == std::endian::little, "files are written as they lie in memory");
+
+constexpr std::array<const char*, 10> names{"int8",   "uint8", "int16",  "uint16",  "int32",
+                                            "uint32", "int64", "uint64", "float32", "float64"};
+
+/// Calls `action` with a value of the C++ type that stands for `type`.
+template <class Action>
+decltype(auto) withType(VoxelType type, Action&& action) {
+  switch (type) {
+    case VoxelType::Int8: return action(int8_t{});
+    case VoxelType::UInt8: return action(uint8_t{});
+    case VoxelType::Int16: return action(int16_t{});
+    case VoxelType::UInt16: return action(uint16_t{});
+    case VoxelType::Int32: return action(int32_t{});
+    case VoxelType::UInt32: return action(uint32_t{});
+    case VoxelType::Int64: return action(int64_t{});
+    case VoxelType::UInt64: return action(uint64_t{});
+    case VoxelType::Float32: return action(float{});
+    case VoxelType::Float64: break;
+  }
+  return action(double{});
+}
+
+template <size_t size>
+using UnsignedOf = std::conditional_t<
+    size == 1, uint8_t,
+    std::conditional_t<size == 2, uint16_t, std::conditional_t<size == 4, uint32_t, uint64_t>>>;
+
+template <class T, bool swap>
+T load(const char* at) {
+  UnsignedOf<sizeof(T)> bits;
+  std::memcpy(&bits, at, sizeof bits);
+  if constexpr (swap && sizeof(T) == 2) bits = __builtin_bswap16(bits);
+  if constexpr (swap && sizeof(T) == 4) bits = __builtin_bswap32(bits);
+  if constexpr (swap && sizeof(T) == 8) bits = __builtin_bswap64(bits);
+  return std::bit_cast<T>(bits);
+}
+
+template <class T, bool swap>
+void toFloats(const char* stored, Scaling scaling, size_t count, float* voxels) {
+  if (scaling.identity()) {
+    for (size_t i = 0; i < count; ++i) voxels[i] = static_cast<float>(load<T, swap>(stored + i * sizeof(T)));
+  } else {
+    for (size_t i = 0; i < count; ++i) {
+      const double value = static_cast<double>(load<T, swap>(stored + i * sizeof(T)));
+      voxels[i] = static_cast<float>(value * scaling.slope + scaling.intercept);
+    }
+  }
+}
+
+template <class T>
+T rounded(double value) {
+  if constexpr (std::is_floating_point_v<T>) {
+    return static_cast<T>(value);
+  } else {
+    if (std::isnan(value)) return 0;
+    const double whole = std::nearbyint(value);
+    // The largest 64-bit integers have no double; comparing with >= keeps the conversion defined.
+    if (whole >= static_cast<double>(std::numeric_limits<T>::max())) return std::numeric_limits<T>::max();
+    if (whole <= static_cast<double>(std::numeric_limits<T>::min())) return std::numeric_limits<T>::min();
+    return static_cast<T>(whole);
+  }
+}
+
+}  // namespace
+
+size_t bytesOf(VoxelType type) {
+  return withType(type, [](auto value) { return sizeof value; });
+}
+
+const char* nameOf(VoxelType type) { return names[static_cast<size_t>(type)]; }
+
+std::optional<VoxelType> voxelTypeOf(const std::string& name) {
+  for (size_t i = 0; i < names.size(); ++i) {
+    if (name == names[i]) return static_cast<VoxelType>(i);
+  }
+  return std::nullopt;
+}
+
+void toFloat(const void* stored, VoxelType type, bool swap, Scaling scaling, size_t count, float* voxels) {
+  const char* bytes = static_cast<const char*>(stored);
+  withType(type, [&](auto value) {
+    using T = decltype(value);
+    if (swap) toFloats<T, true>(bytes, scaling, count, voxels);
+    else toFloats<T, false>(bytes, scaling, count, voxels);
+  });
+}
+
+void fromDouble(const double* voxels, VoxelType type, size_t count, void* stored) {
+  withType(type, [&](auto value) {
+    using T = decltype(value);
+    T* values = static_cast<T*>(stored);
+    for (size_t i = 0; i < count; ++i) values[i] = rounded<T>(voxels[i]);
+  });
+}
+
+}  // namespace mlabel
