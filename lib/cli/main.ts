@@ -4,9 +4,10 @@ import { LabelError } from '../errors.js';
 import { packageVersion } from '../package-root.js';
 import { addApps } from './apps.js';
 import { addDatasets } from './datasets.js';
+import { addStartServer } from './start-server.js';
 
 /** Each adds one command; one file a command. */
-const commands = [addApps, addDatasets];
+const commands = [addStartServer, addApps, addDatasets];
 
 const program = new Command('monailabel')
   .description('AI-assisted annotation server for medical images')

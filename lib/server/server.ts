@@ -7,6 +7,7 @@ import path from 'node:path';
 import Router from '@koa/router';
 import Koa from 'koa';
 import type { App } from '../app/app.js';
+import { LabelError } from '../errors.js';
 import type { Log } from '../log.js';
 import { errorReplies } from './middleware/errors.js';
 import { corsHeaders, isLoopback, refuseStrangers } from './middleware/origins.js';
@@ -45,8 +46,8 @@ export interface RunningServer {
 }
 
 export async function startServer(options: ServerOptions): Promise<RunningServer> {
-  const uploads = await mkdtemp(path.join(tmpdir(), 'monailabel-uploads-'));
   const { app, log, logFile, maxUpload } = options;
+  const uploads = await mkdtemp(path.join(tmpdir(), 'monailabel-uploads-'));
   const koa = createKoa(options, { app, log, logFile, maxUpload, uploads, studies: path.resolve(options.studies) });
   const answer = koa.callback();
   const listener = (request: http.IncomingMessage, response: http.ServerResponse): void => {
@@ -56,10 +57,12 @@ export async function startServer(options: ServerOptions): Promise<RunningServer
     ? https.createServer({ ...options.tls, ...limits }, listener)
     : http.createServer(limits, listener);
 
-  await new Promise<void>((resolve, reject) => {
-    server.once('error', reject);
-    server.listen(options.port, options.host, resolve);
-  });
+  try {
+    await listen(server, options.host, options.port);
+  } catch (error) {
+    await rm(uploads, { recursive: true });
+    throw error;
+  }
   const { port } = server.address() as AddressInfo;
   const host = options.host.includes(':') ? `[${options.host}]` : options.host;
   return {
@@ -71,6 +74,19 @@ export async function startServer(options: ServerOptions): Promise<RunningServer
       await rm(uploads, { recursive: true, force: true });
     },
   };
+}
+
+async function listen(server: http.Server, host: string, port: number): Promise<void> {
+  try {
+    await new Promise<void>((resolve, reject) => {
+      server.once('error', reject);
+      server.listen(port, host, resolve);
+    });
+  } catch (error) {
+    const reason = error instanceof Error && 'code' in error ? String(error.code) : String(error);
+    const why = reason === 'EADDRINUSE' ? 'another program listens there' : reason;
+    throw new LabelError('IO', `The server cannot listen on port ${port} of ${host}: ${why}`, { cause: error });
+  }
 }
 
 /** Headers must come at once; a whole upload may take an hour. Uploads that stand still are cut earlier, by form.ts. */

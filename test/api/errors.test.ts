@@ -108,6 +108,38 @@ describe('failures over HTTP', () => {
     assert.match(reply, /^HTTP\/1.1 431 /);
   });
 
+  it('says that the disk is full', async () => {
+    server.app.datastore.status = () => {
+      throw Object.assign(new Error('ENOSPC: no space left on device, write'), { code: 'ENOSPC' });
+    };
+    try {
+      const reply = await server.request('/datastore');
+      assert.equal(reply.status, 507);
+      assert.deepEqual(await reply.json(), { detail: 'The disk of the server is full' });
+    } finally {
+      Reflect.deleteProperty(server.app.datastore, 'status');
+    }
+  });
+
+  it('refuses an upload that the disk has no room for', async () => {
+    const large = await startTestServer({ maxUpload: Number.MAX_SAFE_INTEGER });
+    try {
+      const reply = await sendRaw(
+        large.port,
+        'PUT /datastore/label?image=a HTTP/1.1\r\nHost: localhost\r\n' +
+          'Content-Type: multipart/form-data; boundary=b\r\nContent-Length: 9000000000000000\r\n\r\n',
+      );
+      assert.match(reply, /^HTTP\/1.1 507 /);
+    } finally {
+      await large.close();
+    }
+  });
+
+  it('says that the port is taken', async () => {
+    const message = `The server cannot listen on port ${server.port} of 127.0.0.1: another program listens there`;
+    await assert.rejects(startTestServer({ port: server.port }), { message });
+  });
+
   it('tells nobody what went wrong inside', async () => {
     server.app.datastore.status = () => {
       throw new TypeError('a secret of the inside');

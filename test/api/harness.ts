@@ -56,6 +56,10 @@ export async function startTestServer(options: Partial<ServerOptions> = {}): Pro
 
   const engine = new EngineScript();
   const app = await loadApp({ folder: appFolder, studies, conf: {}, engine, log: silentLog, watch: false });
+  const removeAll = async (): Promise<void> => {
+    await app.close();
+    await rm(folder, { recursive: true });
+  };
   const server = await startServer({
     app,
     log: silentLog,
@@ -70,6 +74,9 @@ export async function startTestServer(options: Partial<ServerOptions> = {}): Pro
     allowedHosts: [],
     maxUpload: 2 ** 20,
     ...options,
+  }).catch(async (error: unknown) => {
+    await removeAll();
+    throw error;
   });
   return {
     url: server.url,
@@ -82,8 +89,7 @@ export async function startTestServer(options: Partial<ServerOptions> = {}): Pro
     request: (url, init) => fetch(server.url + url, init),
     async close() {
       await server.close();
-      await app.close();
-      await rm(folder, { recursive: true });
+      await removeAll();
     },
   };
 }
