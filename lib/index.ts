@@ -15,5 +15,6 @@ export {
 export type { Datastore, ImageEntry, Info, LabelEntry } from './datastore/datastore.js';
 export type { InfererSpec, LossSpec, NetworkSpec, OptimizerSpec, Spec, TransformSpec } from './engine/types.js';
 export { LabelError } from './errors.js';
+export { float } from './float.js';
 export * from './pipeline/index.js';
 export { lastServed, type Choice, type Strategy, type StrategyContext } from './strategies/strategy.js';

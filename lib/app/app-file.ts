@@ -1,6 +1,7 @@
 /** What an app is: the default export of main.ts (or main.js) in its folder. */
 
 import { z } from 'zod';
+import { Float } from '../float.js';
 import type { Strategy } from '../strategies/strategy.js';
 import type { Model, ModelFile, ModelType } from './model.js';
 
@@ -59,7 +60,7 @@ const appFileSchema = z.object({
 });
 
 const spec = z.looseObject({ name: z.string().min(1) });
-const option = z.union([z.boolean(), z.number(), z.string(), z.array(z.string()).min(1)]);
+const option = z.union([z.boolean(), z.number(), z.instanceof(Float), z.string(), z.array(z.string()).min(1)]);
 const modelTypes = [
   'segmentation',
   'annotation',

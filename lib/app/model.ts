@@ -1,5 +1,6 @@
 /** What a model of an app is: one declarative object, one file. */
 
+import type { Float } from '../float.js';
 import type { InfererSpec, LossSpec, NetworkSpec, OptimizerSpec, TransformSpec } from '../engine/types.js';
 
 /** Name of a label → its value in result files; 0 is background and may be left out. */
@@ -9,8 +10,8 @@ export type Labels = Readonly<Record<string, number>>;
 export type ModelType =
   'segmentation' | 'annotation' | 'classification' | 'deepgrow' | 'deepedit' | 'scribbles' | 'detection' | 'others';
 
-/** A default value, or a list of choices with the default first. `float` keeps its ".0" on the wire. */
-export type OptionValue = boolean | number | string | readonly string[];
+/** A default value, or a list of choices with the default first. Write `float(1)` for a number that may become 0.5. */
+export type OptionValue = boolean | number | Float | string | readonly string[];
 
 export interface InferRecipe {
   readonly preTransforms: readonly TransformSpec[];

@@ -2,6 +2,7 @@
 
 import { z } from 'zod';
 import { LabelError } from '../errors.js';
+import { Float } from '../float.js';
 import type { Params } from './app.js';
 
 /** true, "true", 1, "yes", … */
@@ -38,5 +39,6 @@ export function parseParams<Schema extends z.ZodObject>(
 }
 
 function firstEntry(value: unknown): unknown {
+  if (value instanceof Float) return value.value;
   return Array.isArray(value) ? (value as unknown[])[0] : value;
 }

@@ -6,8 +6,8 @@ import { packageRoot } from '../package-root.js';
 import { printTable } from './table.js';
 
 const folder = path.join(packageRoot, 'apps');
-/** What a running app makes in its folder. */
-const notCopied = new Set(['logs', 'model', 'node_modules']);
+/** What a running app makes in its folder: logs, and in `model` all but the weights that belong to it. */
+const made = /^(logs|node_modules|model[/\\](?!pretrained_))/;
 
 interface AppsOptions {
   readonly download?: boolean;
@@ -37,6 +37,6 @@ function copyApp(apps: ReadonlyMap<string, string>, { name = '', output }: AppsO
   }
   const target = path.resolve(output, name);
   if (existsSync(target)) throw new LabelError('INVALID_INPUT', `${target} exists already`);
-  cpSync(source, target, { recursive: true, filter: (from) => !notCopied.has(path.relative(source, from)) });
+  cpSync(source, target, { recursive: true, filter: (from) => !made.test(path.relative(source, from)) });
   return target;
 }

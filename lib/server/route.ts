@@ -4,6 +4,7 @@ import type Router from '@koa/router';
 import type { Context } from 'koa';
 import { z } from 'zod';
 import type { App } from '../app/app.js';
+import { toJson } from '../float.js';
 import type { Log } from '../log.js';
 import { readForm, type UploadedFile } from './form.js';
 import { readJson } from './json-body.js';
@@ -90,7 +91,7 @@ export function mount(router: Router, route: Route, services: Services): void {
 export function replyJson(ctx: Context, answer: unknown): void {
   ctx.status = 200;
   ctx.set('Content-Type', 'application/json');
-  ctx.body = JSON.stringify(answer);
+  ctx.body = toJson(answer);
 }
 
 function requiredFiles(files: FormFiles): z.ZodType {
