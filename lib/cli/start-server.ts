@@ -20,7 +20,6 @@ interface StartOptions {
   readonly ssl_keyfile?: string;
   readonly ssl_certfile?: string;
   readonly ssl_keyfile_password?: string;
-  readonly ssl_ca_certs?: string;
 }
 
 /** A process that was asked to end has so long; then it is ended. */
@@ -39,7 +38,6 @@ export function addStartServer(program: Command): void {
     .option('--ssl_keyfile <file>', 'private key, PEM; serves https')
     .option('--ssl_certfile <file>', 'certificate, PEM')
     .option('--ssl_keyfile_password <password>', 'of the private key')
-    .option('--ssl_ca_certs <file>', 'certificates of the authority, PEM')
     .action(start);
 }
 
@@ -97,7 +95,6 @@ function tlsOptions(options: StartOptions): ServerOptions['tls'] {
     key: readOptionFile('--ssl_keyfile', options.ssl_keyfile),
     cert: readOptionFile('--ssl_certfile', options.ssl_certfile),
     ...(options.ssl_keyfile_password !== undefined && { passphrase: options.ssl_keyfile_password }),
-    ...(options.ssl_ca_certs !== undefined && { ca: readOptionFile('--ssl_ca_certs', options.ssl_ca_certs) }),
   };
 }
 

@@ -83,7 +83,7 @@ export async function readForm(
     parser.on(limit, () => parser.destroy(new LabelError('TOO_LARGE', 'The form has too many parts')));
   }
 
-  const idle = (): void => void request.destroy(new LabelError('IO', 'The upload stopped', { status: 408 }));
+  const idle = (): void => void parser.destroy(new LabelError('IO', 'The upload stands still', { status: 408 }));
   request.socket.setTimeout(idleSeconds * 1000, idle);
   try {
     await receive(request, parser);

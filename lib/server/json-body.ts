@@ -7,13 +7,13 @@ const secondsToArrive = 60;
 
 /**
  * The JSON body of a request, whatever its Content-Type says: some clients send none. Empty or null: undefined.
- * Throws ValidationError for text that is not JSON, TOO_LARGE beyond 16 MiB, 408 when it takes longer than a minute.
+ * Throws ValidationError for text that is not JSON, TOO_LARGE beyond 16 MiB. The connection is cut when it takes
+ * longer than a minute.
  */
 export async function readJson(request: IncomingMessage): Promise<unknown> {
   const chunks: Buffer[] = [];
   let bytes = 0;
-  const late = new LabelError('INVALID_INPUT', 'The request body did not arrive in time', { status: 408 });
-  const timer = setTimeout(() => request.destroy(late), secondsToArrive * 1000);
+  const timer = setTimeout(() => request.destroy(), secondsToArrive * 1000);
   try {
     for await (const chunk of request.iterator({ destroyOnReturn: false }) as AsyncIterable<Buffer>) {
       bytes += chunk.length;

@@ -35,7 +35,7 @@ export interface ServerOptions {
   readonly allowedHosts: readonly string[];
   /** Bytes that one upload may have. */
   readonly maxUpload: number;
-  readonly tls?: { readonly key: Buffer; readonly cert: Buffer; readonly passphrase?: string; readonly ca?: Buffer };
+  readonly tls?: { readonly key: Buffer; readonly cert: Buffer; readonly passphrase?: string };
 }
 
 export interface RunningServer {

@@ -1,0 +1,109 @@
+import assert from 'node:assert/strict';
+import { spawn, type ChildProcess } from 'node:child_process';
+import { once } from 'node:events';
+import { mkdtemp, readFile, readdir, rm } from 'node:fs/promises';
+import { tmpdir } from 'node:os';
+import path from 'node:path';
+import { packageRoot } from '../../lib/package-root.js';
+
+const main = path.join(packageRoot, 'dist', 'lib', 'cli', 'main.js');
+
+interface Ended {
+  readonly code: number | null;
+  readonly stdout: string;
+  readonly stderr: string;
+}
+
+function start(args: readonly string[], cwd: string, environment: Readonly<Record<string, string>> = {}): ChildProcess {
+  return spawn(process.execPath, [main, ...args], { cwd, env: { ...process.env, ...environment } });
+}
+
+async function run(...started: Parameters<typeof start>): Promise<Ended> {
+  const child = start(...started);
+  const texts = { stdout: '', stderr: '' };
+  for (const stream of ['stdout', 'stderr'] as const) {
+    child[stream]!.on('data', (chunk: Buffer) => (texts[stream] += chunk.toString()));
+  }
+  const [code] = (await once(child, 'close')) as [number | null];
+  return { code, ...texts };
+}
+
+describe('the command line', () => {
+  let folder: string;
+  before(async () => {
+    folder = await mkdtemp(path.join(tmpdir(), 'cli-'));
+  });
+  after(() => rm(folder, { recursive: true }));
+
+  it('lists apps and copies one, once', async () => {
+    const list = await run(['apps'], folder);
+    assert.match(list.stdout, /^Available Apps are:\n-+\n(.*\n)* {2}radiology +: .*\/apps\/radiology\n/);
+    const copy = ['apps', '--download', '--name', 'radiology', '--output', 'mine'];
+    const copied = await run(copy, folder);
+    assert.equal(copied.stdout, `radiology is copied at: ${path.join(folder, 'mine', 'radiology')}\n`);
+    const names = await readdir(path.join(folder, 'mine', 'radiology'));
+    assert.ok(names.includes('main.ts'));
+    assert.ok(!names.includes('logs'));
+    const again = await run(copy, folder);
+    assert.deepEqual([again.code, again.stderr.includes('exists already')], [1, true]);
+  });
+
+  it('lists the ten data sets', async () => {
+    const { stdout } = await run(['datasets'], folder);
+    assert.equal(stdout.match(/^ {2}Task\d\d_\w+ +: https:.*\.tar$/gm)?.length, 10);
+  });
+
+  const refusals: readonly [args: string[], environment: Record<string, string>, sentence: RegExp][] = [
+    [[], {}, /^monailabel: --app is missing\n$/],
+    [['--app', 'nowhere'], {}, /^monailabel: --app names .*nowhere, which is not a folder\n$/],
+    [['--app', '.'], {}, /^monailabel: --studies is missing\n$/],
+    [['--app', '.', '--studies', 'https://x/dicom-web'], {}, /^monailabel: --studies must be a folder/],
+    [['--app', '.', '--studies', 'empty', '--conf', 'models'], {}, /"models" has no value/],
+    [['--app', '.', '--studies', 'empty', '--port', '99999'], {}, /The port "99999" is not a port/],
+    [['--app', '.', '--studies', 'empty', '--ssl_keyfile', 'x'], {}, /must be given together/],
+    [['--app', '.', '--studies', 'empty'], { MONAI_LABEL_CORS_ORIGINS: 'x' }, /MONAI_LABEL_CORS_ORIGINS: it must be/],
+    [['--app', '.', '--studies', 'empty'], {}, /^monailabel: There is no app in /m],
+  ];
+  for (const [args, environment, sentence] of refusals) {
+    it(`start_server ${args.join(' ')} ${JSON.stringify(environment)}: says what is wrong`, async () => {
+      const { code, stderr } = await run(['start_server', ...args], folder, environment);
+      assert.match(stderr, sentence);
+      assert.doesNotMatch(stderr, /^ +at /m);
+      assert.equal(code, 1);
+    });
+  }
+
+  for (const signal of ['SIGINT', 'SIGTERM'] as const) {
+    it(`serves an app until ${signal}`, async () => {
+      const app = path.join(folder, signal);
+      await run(['apps', '--download', '--name', 'radiology', '--output', app], folder);
+      const args = ['--app', path.join(app, 'radiology'), '--studies', 'studies', '--port', '0'];
+      const conf = ['--conf', 'models', 'segmentation_spleen', '--conf', 'use_pretrained_model', 'false'];
+      const server = start(['start_server', ...args, ...conf], folder, { TMPDIR: folder });
+      const ended = once(server, 'close');
+      const url = await listeningAt(server);
+      const reply = await fetch(`${url}/info/`);
+      assert.deepEqual(Object.keys(((await reply.json()) as { models: object }).models), ['segmentation_spleen']);
+      server.kill(signal);
+      assert.deepEqual(await ended, [0, null]);
+      assert.match(await readFile(path.join(app, 'radiology', 'logs', 'app.log'), 'utf8'), /INFO Listening on http/);
+      assert.deepEqual(
+        (await readdir(folder)).filter((name) => name.startsWith('monailabel-')),
+        [],
+      );
+    });
+  }
+});
+
+/** Resolves with the address that a starting server says it listens at. */
+function listeningAt(server: ChildProcess): Promise<string> {
+  return new Promise((resolve, reject) => {
+    let said = '';
+    server.stderr!.on('data', (chunk: Buffer) => {
+      said += chunk.toString();
+      const url = /Listening on (http:\S+),/.exec(said)?.[1];
+      if (url !== undefined) resolve(url);
+    });
+    server.once('close', () => reject(new Error(`It ended with: ${said}`)));
+  });
+}
