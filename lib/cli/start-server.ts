@@ -45,6 +45,8 @@ async function start(options: StartOptions): Promise<void> {
   const settings = readSettings(process.env);
   const folder = existingFolder('--app', options.app ?? settings.MONAI_LABEL_APP_DIR);
   const studies = studiesFolder(options.studies ?? settings.MONAI_LABEL_STUDIES);
+  const conf = { ...settings.MONAI_LABEL_APP_CONF, ...pairs(options.conf ?? []) };
+  const listening = listeningOptions(options, settings);
   const logFile = path.join(folder, 'logs', 'app.log');
   const log = openLog(logFile, options.verbose);
   process.on('uncaughtExceptionMonitor', (error) => log.error(error.stack ?? String(error)));
@@ -53,13 +55,13 @@ async function start(options: StartOptions): Promise<void> {
   const app = await loadApp({
     folder,
     studies,
-    conf: { ...settings.MONAI_LABEL_APP_CONF, ...pairs(options.conf ?? []) },
+    conf,
     engine,
     log,
     watch: settings.MONAI_LABEL_DATASTORE_AUTO_RELOAD,
     ...(settings.MONAI_LABEL_DATASTORE_FILE_EXT && { imagePatterns: settings.MONAI_LABEL_DATASTORE_FILE_EXT }),
   });
-  const server = await startServer({ app, log, logFile, studies, ...serverOptions(options, settings) });
+  const server = await startServer({ app, log, logFile, studies, ...listening });
   log.info(`Listening on ${server.url}, app ${folder}, studies ${studies}`);
 
   stopOnSignal(log, async () => {
@@ -68,7 +70,7 @@ async function start(options: StartOptions): Promise<void> {
   });
 }
 
-function serverOptions(
+function listeningOptions(
   options: StartOptions,
   settings: Settings,
 ): Omit<ServerOptions, 'app' | 'log' | 'logFile' | 'studies'> {

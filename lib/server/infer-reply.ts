@@ -18,6 +18,7 @@ export async function replyWithResult(ctx: Context, result: InferResult, output:
     await result.release();
     return replyJson(ctx, result.params);
   }
+  if (ctx.res.closed) return result.release();
   ctx.res.once('close', () => void result.release().catch(() => {}));
   if (output === 'image') {
     await sendFile(ctx, result.file, path.dirname(result.file), { notFound: 'The result is gone' });

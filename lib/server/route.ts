@@ -75,8 +75,8 @@ export function mount(router: Router, route: Route, services: Services): void {
     const query = validate(route.query ?? nothing, 'query', lastOfEach(ctx.query));
     const form = route.files && (await readForm(ctx.req, Object.keys(route.files), services));
     try {
-      const sent = form ? form.fields : route.body && (await readJson(ctx.req));
-      const body = validate(route.body ?? nothing, 'body', sent ?? (route.body ? undefined : {}));
+      const sent = form?.fields ?? (route.body && (await readJson(ctx.req)));
+      const body = route.body && validate(route.body, 'body', sent);
       const files = form?.files ?? {};
       if (route.files) validate(requiredFiles(route.files), 'body', files);
       const signal = clientGone(ctx);
