@@ -24,7 +24,7 @@ export interface Services {
 }
 
 /** Files of a multipart form by name of the part, and whether a request without it is refused. */
-export type FormFiles = Readonly<Record<string, 'required' | 'optional'>>;
+type FormFiles = Readonly<Record<string, 'required' | 'optional'>>;
 
 type None = z.ZodObject<Record<never, never>>;
 

@@ -9,6 +9,7 @@ export function requestLog(log: Log): Middleware {
     if (ctx.status < 400 && (ctx.method === 'GET' || ctx.method === 'HEAD')) return;
     const route = (ctx as { _matchedRoute?: unknown })._matchedRoute;
     const url = typeof route === 'string' ? route : '(no route)';
-    log.info(`${ctx.method} ${url} ${ctx.status} ${Math.round(performance.now() - start)} ms`);
+    const outcome = ctx.res.destroyed ? 'abandoned' : ctx.status;
+    log.info(`${ctx.method} ${url} ${outcome} ${Math.round(performance.now() - start)} ms`);
   };
 }
