@@ -10,6 +10,7 @@ namespace mlabel::bench {
 
 using Arguments = std::vector<std::string>;
 
+int beside_training(const Arguments& arguments);
 int train_step(const Arguments& arguments);
 int unet(const Arguments& arguments);
 

@@ -40,7 +40,7 @@ class JobContext {
   }
 
   /// The same stop flag without progress, for a job inside a job.
-  JobContext silent() const { return {stop_, {}}; }
+  JobContext silent() const { return {stop_, {}, gate_}; }
 
   /// Reports progress; may be called from any thread, returns at once.
   void report(const Json& message) const {

@@ -1,18 +1,18 @@
 #include "training/memory.hpp"
 
-#include <c10/core/CachingDeviceAllocator.h>
-
 #include <exception>
 
 #ifdef __GLIBC__
 #include <malloc.h>
 #endif
 
+#include "runtime/device.hpp"
+
 namespace mlabel {
 
 void giveMemoryBack(c10::Device device) noexcept {
   try {
-    if (!device.is_cpu()) c10::getDeviceAllocator(device.type())->emptyCache();
+    releaseCachedMemory(device);
   } catch (const std::exception&) {
     // The run that used the device has reported it.
   }

@@ -1,8 +1,10 @@
 #include "training/run_folder.hpp"
 
+#include <algorithm>
 #include <charconv>
 #include <filesystem>
 #include <map>
+#include <vector>
 
 #include "runtime/atomic_file.hpp"
 
@@ -12,7 +14,8 @@ namespace {
 namespace fs = std::filesystem;
 
 const std::string checkpointPrefix = "checkpoint_epoch=";
-const std::string weightSuffix = ".pt";
+const std::string checkpointSuffix = ".pt";
+const std::string finalName = "checkpoint_final.pt";
 
 void makeFolder(const fs::path& folder) {
   if (folder.empty()) return;
@@ -33,9 +36,9 @@ std::map<int64_t, fs::path> checkpoints(const fs::path& folder) {
   std::error_code error;
   for (const auto& entry : fs::directory_iterator(folder, error)) {
     const std::string name = entry.path().filename().string();
-    if (!name.starts_with(checkpointPrefix) || !name.ends_with(weightSuffix)) continue;
+    if (!name.starts_with(checkpointPrefix) || !name.ends_with(checkpointSuffix)) continue;
     int64_t epoch = 0;
-    const char* end = name.data() + name.size() - weightSuffix.size();
+    const char* end = name.data() + name.size() - checkpointSuffix.size();
     const auto [stop, bad] = std::from_chars(name.data() + checkpointPrefix.size(), end, epoch);
     if (bad == std::errc() && stop == end) found[epoch] = entry.path();
   }
@@ -60,8 +63,8 @@ void RunFolder::publish(const StateDict& weights) const {
   writeStateDict(publishPath_, weights);
 }
 
-void RunFolder::saveCheckpoint(int64_t epoch, const StateDict& weights) const {
-  writeStateDict(path(checkpointPrefix + std::to_string(epoch) + weightSuffix), weights);
+void RunFolder::saveCheckpoint(int64_t epoch, const Checkpoint& checkpoint) const {
+  writeCheckpoint(path(checkpointPrefix + std::to_string(epoch) + checkpointSuffix), checkpoint);
   std::map<int64_t, fs::path> kept = checkpoints(folder_);
   std::error_code error;
   while (static_cast<int64_t>(kept.size()) > checkpointsKept_) {
@@ -70,13 +73,15 @@ void RunFolder::saveCheckpoint(int64_t epoch, const StateDict& weights) const {
   }
 }
 
-void RunFolder::saveFinal(const StateDict& weights) const { writeStateDict(path("checkpoint_final.pt"), weights); }
+void RunFolder::saveFinal(const Checkpoint& checkpoint) const { writeCheckpoint(path(finalName), checkpoint); }
 
-void RunFolder::saveState(const StateDict& state) const { writeStateDict(path("training_state.pt"), state); }
-
-std::optional<StateDict> RunFolder::loadState() const {
-  if (!fs::exists(path("training_state.pt"))) return {};
-  return readStateDict(path("training_state.pt"));
+std::optional<Checkpoint> RunFolder::latestCheckpoint() const {
+  std::vector<fs::path> candidates{path(finalName)};
+  for (const auto& [epoch, file] : checkpoints(folder_)) candidates.push_back(file);
+  std::erase_if(candidates, [](const fs::path& file) { return !fs::exists(file); });
+  if (candidates.empty()) return {};
+  const auto written = [](const fs::path& file) { return fs::last_write_time(file); };
+  return readCheckpoint(std::ranges::max_element(candidates, {}, written)->string());
 }
 
 void RunFolder::writeStats(const Json& stats) const {

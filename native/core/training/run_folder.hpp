@@ -19,13 +19,11 @@ class RunFolder {
   /// model.pt, then the published file, which a running server picks up at its next inference.
   void publish(const StateDict& weights) const;
   /// checkpoint_epoch=N.pt; older ones beyond the number kept are removed.
-  void saveCheckpoint(int64_t epoch, const StateDict& weights) const;
+  void saveCheckpoint(int64_t epoch, const Checkpoint& checkpoint) const;
   /// checkpoint_final.pt
-  void saveFinal(const StateDict& weights) const;
-
-  /// training_state.pt: all that a resumed run needs.
-  void saveState(const StateDict& state) const;
-  std::optional<StateDict> loadState() const;
+  void saveFinal(const Checkpoint& checkpoint) const;
+  /// The checkpoint that was written last; empty when there is none.
+  std::optional<Checkpoint> latestCheckpoint() const;
 
   /// stats_<runId>.json and its copy at the stats path.
   void writeStats(const Json& stats) const;

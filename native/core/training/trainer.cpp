@@ -1,13 +1,12 @@
 #include "training/trainer.hpp"
 
 #include <ATen/ATen.h>
-#include <c10/core/StreamGuard.h>
-#include <c10/core/impl/VirtualGuardImpl.h>
 
 #include <chrono>
 #include <cstdio>
 #include <ctime>
 
+#include "runtime/device.hpp"
 #include "training/memory.hpp"
 #include "training/run_folder.hpp"
 #include "training/seeds.hpp"
@@ -29,12 +28,6 @@ double secondsSince(std::chrono::steady_clock::time_point start) {
 }
 
 uint64_t seedFromClock() { return static_cast<uint64_t>(std::chrono::system_clock::now().time_since_epoch().count()) >> 11; }
-
-/// On an accelerator the steps run on a low-priority stream; each step ends with reading its loss, so that no more than
-/// one step is ever queued before an inference.
-c10::Stream lowPriorityStream(c10::Device device) {
-  return c10::impl::VirtualGuardImpl(device.type()).getStreamFromGlobalPool(device, /*isHighPriority=*/false);
-}
 
 /// One run: what it holds while it lasts.
 class Run {
@@ -88,9 +81,9 @@ class Run {
  private:
   void resume() {
     if (!options_.resume) return;
-    const std::optional<StateDict> file = folder_.loadState();
-    if (!file) return report("there is nothing to resume in the run's folder; starting from the beginning");
-    state_ = unpackTrainingState(*file, *network_, *optimizer_);
+    const std::optional<Checkpoint> checkpoint = folder_.latestCheckpoint();
+    if (!checkpoint) return report("there is nothing to resume in the run's folder; starting from the beginning");
+    state_ = unpackCheckpoint(*checkpoint, *network_, *optimizer_);
     report("resuming after " + std::to_string(state_.epoch) + " epochs");
   }
 
@@ -153,10 +146,7 @@ class Run {
     stats_.trainMetrics = {{"train_loss", meanLoss}, {"train_mean_dice", trainDice}};
     if (validationDice) stats_.validationMetrics = {{"val_mean_dice", *validationDice}};
     if (better) folder_.publish(weights());
-    if (epoch % options_.checkpointInterval == 0) {
-      folder_.saveCheckpoint(epoch, weights());
-      folder_.saveState(packTrainingState(state_, weights(), *optimizer_));
-    }
+    if (epoch % options_.checkpointInterval == 0) folder_.saveCheckpoint(epoch, checkpoint());
     const Json stats = writeStats(/*ended=*/false);
     std::string line = "epoch " + std::to_string(epoch) + "/" + std::to_string(options_.maxEpochs) + ": loss " +
                        threeDigits(meanLoss) + ", training dice " + threeDigits(trainDice);
@@ -183,8 +173,7 @@ class Run {
   }
 
   Json end() {
-    folder_.saveFinal(weights());
-    folder_.saveState(packTrainingState(state_, weights(), *optimizer_));
+    folder_.saveFinal(checkpoint());
     return writeStats(/*ended=*/true);
   }
 
@@ -202,6 +191,8 @@ class Run {
     for (auto& [name, tensor] : weights) tensor = tensor.detach().cpu();
     return weights;
   }
+
+  Checkpoint checkpoint() const { return packCheckpoint(state_, weights(), *optimizer_); }
 
   void report(const std::string& message) const { context_.report({{"message", message}}); }
 
@@ -238,10 +229,8 @@ Trainer::Trainer(TrainOptions options)
 }
 
 Json Trainer::run(const JobContext& context) {
-  const c10::Device device(options_.device);
+  const c10::Device device = parseDevice(options_.device);
   const MemoryGivenBack memory{device};
-  c10::OptionalStreamGuard stream;
-  if (!device.is_cpu()) stream.reset_stream(lowPriorityStream(device));
   return Run(options_, trainPipeline_, validationPipeline_, device, context).train();
 }
 

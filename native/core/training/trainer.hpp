@@ -19,7 +19,7 @@ class Trainer {
   /// starts from are validated first, and only better ones replace them.
   ///
   /// Returns the statistics. Throws Cancelled within one step of the stop flag; what failed otherwise. Either way
-  /// checkpoint_final.pt, the state to resume from and the statistics are written before, and the memory is given back.
+  /// checkpoint_final.pt (from which a run resumes) and the statistics are written before, and the memory is given back.
   Json run(const JobContext& context);
 
  private:

@@ -27,10 +27,11 @@ struct TrainingState {
   int64_t validationsWithoutBetter = 0;
 };
 
-/// As tensors under names that say what they are: "weights/…", "optimizer/<i>", "progress/…".
-StateDict packTrainingState(const TrainingState& state, const StateDict& weights, const Optimizer& optimizer);
+/// Parts "model" and "optimizer" (its tensors by number), and the rest as values.
+Checkpoint packCheckpoint(const TrainingState& state, const StateDict& weights, const Optimizer& optimizer);
 
-/// Fills network and optimizer. Throws InvalidFile when the file belongs to another network or optimizer.
-TrainingState unpackTrainingState(const StateDict& file, Network& network, Optimizer& optimizer);
+/// Fills network and optimizer. Throws InvalidFile when the checkpoint belongs to another network or optimizer, or is not
+/// one of a training of ours.
+TrainingState unpackCheckpoint(const Checkpoint& checkpoint, Network& network, Optimizer& optimizer);
 
 }  // namespace mlabel

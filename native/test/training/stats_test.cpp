@@ -22,7 +22,10 @@ TEST_CASE("the best metric is the first of equals") {
 }
 
 TEST_CASE("statistics of a run that is under way, and of one that has ended") {
-  TrainStats stats{.totalEpochs = 50, .iterationsPerEpoch = 8, .start = 1700000000};
+  TrainStats stats;
+  stats.totalEpochs = 50;
+  stats.iterationsPerEpoch = 8;
+  stats.start = 1700000000;
   stats.epoch = 7;
   stats.trainMetrics = {{"train_mean_dice", 0.88}};
   stats.bestTrain = {0.89, 6};
