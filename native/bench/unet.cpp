@@ -10,6 +10,7 @@
 #include "networks/network.hpp"
 #include "networks/predictor.hpp"
 #include "networks/weights.hpp"
+#include "runtime/cpu_allocator.hpp"
 
 namespace mlabel::bench {
 namespace {
@@ -41,6 +42,7 @@ int unet(const Arguments& arguments) {
   loadStateDict(*network, readStateDict(arguments[1]), true);
   const Precision precision = arguments[6] == "bfloat16" ? Precision::BFloat16 : Precision::Float32;
 
+  usePooledCpuMemory();
   const c10::InferenceMode guard;
   const at::Tensor patch = readPatch(arguments[2], network->inChannels(), std::stoll(arguments[3]));
   const auto predictor = makePredictor(network, c10::Device("cpu"), precision);

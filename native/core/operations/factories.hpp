@@ -8,6 +8,7 @@
 namespace mlabel {
 
 std::unique_ptr<Operation> makeInfoOperation(const Json& options);
+std::unique_ptr<Operation> makeInspectWeightsOperation(const Json& options);
 std::unique_ptr<Operation> makeSelfTestOperation(const Json& options);
 
 }  // namespace mlabel

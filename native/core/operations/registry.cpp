@@ -10,6 +10,7 @@ using Factory = std::unique_ptr<Operation> (*)(const Json&);
 const std::map<std::string, Factory>& factories() {
   static const std::map<std::string, Factory> table = {
       {"info", makeInfoOperation},
+      {"inspectWeights", makeInspectWeightsOperation},
       {"selfTest", makeSelfTestOperation},
   };
   return table;

@@ -6,6 +6,7 @@
 #include <mutex>
 #include <optional>
 
+#include "runtime/cpu_allocator.hpp"
 #include "runtime/device.hpp"
 #include "runtime/lanes.hpp"
 #include "runtime/predictor_cache.hpp"
@@ -29,6 +30,7 @@ struct Runtime::Parts {
   void remove(uint64_t job) {
     const std::lock_guard lock(mutex);
     jobs.erase(job);
+    if (jobs.empty()) releasePooledCpuMemory();
   }
 };
 
@@ -56,7 +58,7 @@ struct Job {
 
 }  // namespace
 
-Runtime::Runtime() : parts_(std::make_unique<Parts>()) {}
+Runtime::Runtime() : parts_(std::make_unique<Parts>()) { usePooledCpuMemory(); }
 
 Runtime::~Runtime() { stopAll(); }
 

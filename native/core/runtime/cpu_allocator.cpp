@@ -1,0 +1,131 @@
+#include "runtime/cpu_allocator.hpp"
+
+#include <c10/core/Allocator.h>
+#include <c10/core/CPUAllocator.h>
+#include <sys/mman.h>
+
+#ifdef __GLIBC__
+#include <malloc.h>
+#endif
+
+#include <cstdint>
+#include <cstring>
+#include <map>
+#include <mutex>
+#include <new>
+#include <unordered_map>
+
+namespace mlabel {
+namespace {
+
+constexpr size_t kHugePage = size_t{2} << 20;
+constexpr size_t kMostKept = size_t{512} << 20;
+/// Larger ones are volumes, not layers, and do not come back.
+constexpr size_t kLargestKept = size_t{128} << 20;
+
+size_t roundUp(size_t bytes) { return (bytes + kHugePage - 1) / kHugePage * kHugePage; }
+
+/// Address space on a huge-page boundary, so that every block is recognised by its address. Null when refused.
+void* mapAligned(size_t bytes) {
+  void* raw = ::mmap(nullptr, bytes + kHugePage, PROT_READ | PROT_WRITE, MAP_PRIVATE | MAP_ANONYMOUS, -1, 0);
+  if (raw == MAP_FAILED) return nullptr;
+  auto* start = static_cast<char*>(raw);
+  const size_t head = (kHugePage - reinterpret_cast<uintptr_t>(start) % kHugePage) % kHugePage;
+  if (head > 0) ::munmap(start, head);
+  ::munmap(start + head + bytes, kHugePage - head);
+  ::madvise(start + head, bytes, MADV_HUGEPAGE);
+  return start + head;
+}
+
+class PooledAllocator final : public c10::Allocator {
+ public:
+  /// libtorch's registry of allocators is one a process and its deleters are plain functions: so is this. Never
+  /// destroyed, since tensors may be freed by other static objects at exit.
+  static PooledAllocator& instance() {
+    static PooledAllocator& allocator = *new PooledAllocator;
+    return allocator;
+  }
+
+  c10::DataPtr allocate(size_t bytes) override {
+    void* data = bytes >= kHugePage ? take(roundUp(bytes)) : small_->raw_allocate(bytes);
+    return {data, data, &PooledAllocator::give, c10::Device(c10::DeviceType::CPU)};
+  }
+  c10::DeleterFnPtr raw_deleter() const override { return &PooledAllocator::give; }
+  void copy_data(void* to, const void* from, std::size_t bytes) const override { std::memcpy(to, from, bytes); }
+
+  void release() noexcept {
+    const std::lock_guard lock(mutex_);
+    for (const auto& [size, block] : kept_) ::munmap(block, size);
+    kept_.clear();
+    keptBytes_ = 0;
+  }
+
+ private:
+  void* take(size_t bytes) {
+    {
+      const std::lock_guard lock(mutex_);
+      const auto fit = kept_.lower_bound(bytes);
+      if (fit != kept_.end() && fit->first <= bytes + bytes / 4) {
+        void* block = fit->second;
+        used_.emplace(block, fit->first);
+        keptBytes_ -= fit->first;
+        kept_.erase(fit);
+        return block;
+      }
+    }
+    void* block = mapAligned(bytes);
+    if (block == nullptr) {
+      release();
+      block = mapAligned(bytes);
+    }
+    if (block == nullptr) throw std::bad_alloc();
+    const std::lock_guard lock(mutex_);
+    used_.emplace(block, bytes);
+    return block;
+  }
+
+  static void give(void* data) { instance().giveBack(data); }
+
+  void giveBack(void* data) {
+    const bool perhapsOurs = data != nullptr && reinterpret_cast<uintptr_t>(data) % kHugePage == 0;
+    if (!perhapsOurs || !keep(data)) small_->raw_deallocate(data);
+  }
+
+  /// False when the block is not from here.
+  bool keep(void* data) {
+    const std::lock_guard lock(mutex_);
+    const auto found = used_.find(data);
+    if (found == used_.end()) return false;
+    const size_t bytes = found->second;
+    used_.erase(found);
+    if (bytes > kLargestKept || keptBytes_ + bytes > kMostKept) {
+      ::munmap(data, bytes);
+    } else {
+      kept_.emplace(bytes, data);
+      keptBytes_ += bytes;
+    }
+    return true;
+  }
+
+  c10::Allocator* small_ = c10::GetDefaultCPUAllocator();
+  std::mutex mutex_;
+  std::unordered_map<void*, size_t> used_;
+  std::multimap<size_t, void*> kept_;
+  size_t keptBytes_ = 0;
+};
+
+}  // namespace
+
+void usePooledCpuMemory() {
+  constexpr uint8_t aboveDefault = 1;
+  c10::SetCPUAllocator(&PooledAllocator::instance(), aboveDefault);
+}
+
+void releasePooledCpuMemory() noexcept {
+  PooledAllocator::instance().release();
+#ifdef __GLIBC__
+  ::malloc_trim(0);
+#endif
+}
+
+}  // namespace mlabel
