@@ -4,7 +4,8 @@ import os from 'node:os';
 import path from 'node:path';
 import { createRequire } from 'node:module';
 import { fileURLToPath } from 'node:url';
-import { SetupError, attempt, reportAndExit, run } from './console.mjs';
+import { parseArgs } from 'node:util';
+import { SetupError, attempt, reportAndExit, run, say } from './console.mjs';
 import { findLibtorch } from './libtorch.mjs';
 
 export const packageRoot = path.dirname(path.dirname(fileURLToPath(import.meta.url)));
@@ -48,9 +49,14 @@ export async function buildAddon({ libtorch, folder = path.join(packageRoot, 'bu
   return path.join(folder, 'Release', 'monailabel.node');
 }
 
+// As a program: `--out <folder>` builds elsewhere (monailabel setup), `--tests` builds the test and bench programs too.
 if (process.argv[1] === fileURLToPath(import.meta.url)) {
-  checkTools()
-    .then(findLibtorch)
-    .then((libtorch) => buildAddon({ libtorch, tests: process.argv.includes('--tests') }))
-    .catch(reportAndExit);
+  const { values } = parseArgs({ options: { out: { type: 'string' }, tests: { type: 'boolean' } } });
+  try {
+    await checkTools();
+    const addon = await buildAddon({ libtorch: await findLibtorch(), folder: values.out, tests: values.tests });
+    say(`built ${addon}`);
+  } catch (error) {
+    reportAndExit(error);
+  }
 }

@@ -4,10 +4,13 @@ import { LabelError } from '../errors.js';
 import { packageVersion } from '../package-root.js';
 import { addApps } from './apps.js';
 import { addDatasets } from './datasets.js';
+import { addDoctor } from './doctor.js';
+import { addSampleData } from './sample-data.js';
+import { addSetup } from './setup.js';
 import { addStartServer } from './start-server.js';
 
 /** Each adds one command; one file a command. */
-const commands = [addStartServer, addApps, addDatasets];
+const commands = [addStartServer, addApps, addDatasets, addSampleData, addSetup, addDoctor];
 
 const program = new Command('monailabel')
   .description('AI-assisted annotation server for medical images')

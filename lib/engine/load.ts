@@ -1,19 +1,17 @@
 import { existsSync } from 'node:fs';
 import { createRequire } from 'node:module';
 import path from 'node:path';
-import { fileURLToPath } from 'node:url';
 import envPaths from 'env-paths';
 import { LabelError } from '../errors.js';
+import { packageRoot } from '../package-root.js';
 import type { Addon } from './addon.js';
 
 /** Node-API that the addon is built for; package.json binary.napi_versions. */
 const napiVersion = 9;
 
-/** The folder with package.json, from dist/lib/engine as well as from lib/engine. */
-function packageRoot(): string {
-  let folder = path.dirname(fileURLToPath(import.meta.url));
-  while (!existsSync(path.join(folder, 'package.json'))) folder = path.dirname(folder);
-  return folder;
+/** Where `monailabel setup` builds, for a package whose own folder is not the user's to write. */
+export function userBuildFolder(): string {
+  return path.join(envPaths('monailabel', { suffix: '' }).data, 'build');
 }
 
 /** Where the addon may lie, first choice first: named by MONAILABEL_ADDON, built in a clone, built by `monailabel setup`. */
@@ -21,8 +19,8 @@ function addonPaths(): string[] {
   const named = process.env['MONAILABEL_ADDON'];
   if (named) return [path.resolve(named)];
   return [
-    path.join(packageRoot(), 'build', 'Release', 'monailabel.node'),
-    path.join(envPaths('monailabel', { suffix: '' }).data, 'build', 'Release', 'monailabel.node'),
+    path.join(packageRoot, 'build', 'Release', 'monailabel.node'),
+    path.join(userBuildFolder(), 'Release', 'monailabel.node'),
   ];
 }
 
