@@ -2,7 +2,6 @@
 {
   "variables": {
     "libtorch": "<!(node -p process.env.LIBTORCH)",
-    "cuda_libraries": "<!@(node -p \"['torch_cuda', 'c10_cuda'].filter((name) => fs.existsSync(process.env.LIBTORCH + '/lib/lib' + name + '.so')).map((name) => '-l' + name).join(' ')\")",
   },
   "target_defaults": {
     "defines": ["NDEBUG"],
@@ -21,7 +20,8 @@
       "dependencies": ["zlib"],
       "sources": ["<!@(node native/sources.mjs core)", "<!@(node native/sources.mjs node)"],
       "defines": ["NAPI_VERSION=9", "NAPI_CPP_EXCEPTIONS", "NODE_API_SWALLOW_UNTHROWABLE_EXCEPTIONS"],
-      "include_dirs": [
+      # In front: the headers of Node hold a zlib.h of their own.
+      "include_dirs+": [
         "native/core",
         "native/third_party",
         "native/third_party/zlib",
@@ -45,7 +45,14 @@
         "-Wl,--allow-shlib-undefined",
         "-Wl,-z,nodelete",
       ],
-      "libraries": ["-ltorch", "-ltorch_cpu", "-lc10", "<@(cuda_libraries)", "-lpthread"],
+      "libraries": [
+        "-ltorch",
+        "-ltorch_cpu",
+        "-lc10",
+        # Where libtorch is a CUDA one.
+        "<!@(node -p \"['torch_cuda', 'c10_cuda'].filter((name) => fs.existsSync(process.env.LIBTORCH + '/lib/lib' + name + '.so')).map((name) => '-l' + name).join(' ')\")",
+        "-lpthread",
+      ],
     },
   ],
 }
