@@ -214,7 +214,7 @@ export interface Operations {
     answer: { dice: Readonly<Record<string, number>>; mean: number };
     progress: never;
   };
-  /** A seeded abdominal CT phantom with its labels (1 liver, 2 spleen, 3 right kidney, 4 left kidney, …). */
+  /** A seeded abdominal CT phantom with its labels: 1 spleen, 2 liver, 3 right kidney, 4 left kidney, in that order. */
   writePhantom: {
     options: { seed: number; image: string; label: string };
     answer: { labels: Readonly<Record<string, number>> };

@@ -10,5 +10,9 @@ namespace mlabel {
 std::unique_ptr<Operation> makeInfoOperation(const Json& options);
 std::unique_ptr<Operation> makeInspectWeightsOperation(const Json& options);
 std::unique_ptr<Operation> makeSelfTestOperation(const Json& options);
+std::unique_ptr<Operation> makeConvertImageOperation(const Json& options);
+std::unique_ptr<Operation> makeDiceOperation(const Json& options);
+std::unique_ptr<Operation> makeReadHeaderOperation(const Json& options);
+std::unique_ptr<Operation> makeWritePhantomOperation(const Json& options);
 
 }  // namespace mlabel

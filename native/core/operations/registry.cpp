@@ -12,6 +12,10 @@ const std::map<std::string, Factory>& factories() {
       {"info", makeInfoOperation},
       {"inspectWeights", makeInspectWeightsOperation},
       {"selfTest", makeSelfTestOperation},
+      {"convertImage", makeConvertImageOperation},
+      {"dice", makeDiceOperation},
+      {"readHeader", makeReadHeaderOperation},
+      {"writePhantom", makeWritePhantomOperation},
   };
   return table;
 }
