@@ -1,35 +1,41 @@
 // Dice of each label between two label files.
 #include <ATen/ATen.h>
 
-#include <map>
-
 #include "image/image_file.hpp"
 #include "operations/factories.hpp"
 
 namespace mlabel {
 namespace {
 
-/// Voxels of one value: in the reference, in the prediction, in both.
-struct Overlap {
-  int64_t reference = 0;
-  int64_t prediction = 0;
-  int64_t both = 0;
-  double dice() const { return 2.0 * static_cast<double>(both) / static_cast<double>(reference + prediction); }
-};
+constexpr int64_t kLargestValue = 65535;
 
-std::map<int64_t, Overlap> overlaps(const at::Tensor& prediction, const at::Tensor& reference) {
-  // One pass over (value, value) pairs: at most a few differ.
-  const at::Tensor pairs = at::stack({reference.round().to(at::kLong).flatten(), prediction.round().to(at::kLong).flatten()});
-  const auto [values, inverse, counts] = at::unique_dim(pairs, 1, true, false, true);
-  std::map<int64_t, Overlap> result;
-  for (int64_t pair = 0; pair < counts.numel(); ++pair) {
-    const auto truth = values[0][pair].item<int64_t>(), predicted = values[1][pair].item<int64_t>();
-    const auto count = counts[pair].item<int64_t>();
-    result[truth].reference += count;
-    result[predicted].prediction += count;
-    if (truth == predicted) result[truth].both += count;
+/// Label values as integers; throws InvalidInput where they cannot be labels.
+at::Tensor labelValues(const std::string& path, const JobContext& context) {
+  const at::Tensor voxels = readImage(path, context).data;
+  const auto [smallest, largest] = at::aminmax(voxels);
+  // Negated, so that NaN is refused too.
+  if (!(smallest.item<float>() >= 0 && largest.item<float>() <= kLargestValue)) {
+    throw Error(ErrorCode::InvalidInput, "the voxels of " + path + " are not label values from 0 to 65535");
   }
-  return result;
+  return voxels.round().to(at::kInt);
+}
+
+/// How many voxels have each value from 0 to 65535.
+at::Tensor countValues(const at::Tensor& voxels) { return at::bincount(voxels.flatten(), {}, kLargestValue + 1); }
+
+/// 2 |A ∩ B| / (|A| + |B|) of each value but 0 that the reference holds, by value as text, ascending.
+Json diceByValue(const at::Tensor& prediction, const at::Tensor& reference) {
+  const at::Tensor predicted = countValues(prediction), expected = countValues(reference);
+  const at::Tensor common = countValues(reference.masked_select(reference.eq(prediction)));
+  const auto inPrediction = predicted.accessor<int64_t, 1>(), inReference = expected.accessor<int64_t, 1>(),
+             inBoth = common.accessor<int64_t, 1>();
+  Json dice = Json::object();
+  for (int64_t value = 1; value <= kLargestValue; ++value) {
+    if (inReference[value] == 0) continue;
+    const auto total = static_cast<double>(inReference[value] + inPrediction[value]);
+    dice[std::to_string(value)] = 2.0 * static_cast<double>(inBoth[value]) / total;
+  }
+  return dice;
 }
 
 class DiceOperation : public Operation {
@@ -44,18 +50,13 @@ class DiceOperation : public Operation {
   Lane lane() const override { return Lane::Files; }
 
   Json run(Runtime&, const JobContext& context) override {
-    const Volume prediction = readImage(prediction_, context);
-    const Volume reference = readImage(reference_, context);
-    if (prediction.data.sizes() != reference.data.sizes()) {
+    const at::Tensor prediction = labelValues(prediction_, context), reference = labelValues(reference_, context);
+    if (prediction.sizes() != reference.sizes()) {
       throw Error(ErrorCode::InvalidInput, "the prediction and the reference are not of one grid");
     }
-    Json dice = Json::object();
+    const Json dice = diceByValue(prediction, reference);
     double sum = 0;
-    for (const auto& [value, overlap] : overlaps(prediction.data, reference.data)) {
-      if (value == 0 || overlap.reference == 0) continue;
-      dice[std::to_string(value)] = overlap.dice();
-      sum += overlap.dice();
-    }
+    for (const Json& value : dice) sum += value.get<double>();
     const double mean = dice.empty() ? 0 : sum / static_cast<double>(dice.size());
     return {{"dice", dice}, {"mean", mean}};
   }

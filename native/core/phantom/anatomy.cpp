@@ -103,14 +103,14 @@ Anatomy::Anatomy(RandomState& random)
   heart_ = {around(random, {-22, 32, height + 14}, 6), sized(random, {50, 42, 34}, 0.08), {0, 0.2, -0.4}};
 
   const double tilt = random.uniform(-0.12, 0.12);
-  rightLobe_ = {around(random, {70, 0, 22}, 7), sized(random, {64, 82, 76}, 0.09), {tilt, 0.15 + tilt, 0}};
+  rightLobe_ = {around(random, {72, -2, 24}, 6), sized(random, {68, 88, 84}, 0.09), {tilt, 0.15 + tilt, 0}};
   leftLobe_ = {around(random, {5, 52, 46}, 7), sized(random, {72, 30, 32}, 0.15), {0.1, -0.25, 0.25 + tilt}};
   gallbladder_ = {around(random, {52, 52, -14}, 7), sized(random, {14, 15, 24}, 0.2), {0.5, 0.2, 0}};
 
-  const Vector3 spleen = around(random, {-92, -38, 40}, 9);
+  const Vector3 spleen = around(random, {-94, -36, 34}, 8);
   const Vector3 turn{random.uniform(-0.45, -0.05), random.uniform(-0.3, 0.15), random.uniform(-0.4, 0.05)};
-  spleen_ = {spleen, sized(random, {31, 50, 52}, 0.14), turn};
-  const Vector3 hilum{random.uniform(34, 44), random.uniform(14, 26), random.uniform(-12, 8)};
+  spleen_ = {spleen, sized(random, {38, 56, 60}, 0.13), turn};
+  const Vector3 hilum{random.uniform(42, 52), random.uniform(16, 28), random.uniform(-12, 8)};
   spleenHilum_ = {spleen + hilum, {30, 42, 48}, turn};
 
   stomach_ = {around(random, {-52, 36, 36}, 9), sized(random, {40, 42, 52}, 0.14), {0.35, 0.5, random.uniform(-0.3, 0.3)}};
@@ -143,8 +143,8 @@ Anatomy::Anatomy(RandomState& random)
   bowel_.push_back({flexure, around(random, {-55, 62, -24}, 8), random.uniform(14, 20)});
   bowel_.push_back({flexure, around(random, {-108, -22, -110}, 6), random.uniform(12, 17)});
   bowel_.push_back({around(random, {104, 12, -60}, 6), around(random, {102, -12, -130}, 6), random.uniform(16, 22)});
-  for (int loop = 0; loop < 12; ++loop) {
-    const Vector3 from{random.uniform(-80, 80), random.uniform(0, 62), random.uniform(-140, -42)};
+  for (int loop = 0; loop < 22; ++loop) {
+    const Vector3 from{random.uniform(-85, 85), random.uniform(-5, 68), random.uniform(-140, -38)};
     bowel_.push_back({from, around(random, from, 28), random.uniform(9, 15)});
   }
   for (const Capsule& loop : bowel_) {
@@ -163,7 +163,8 @@ Anatomy::Frame Anatomy::frameAt(const Vector3& p) const {
   const double fat = fatThickness_ * (1.1 + 0.35 * std::cos(2 * std::atan2(p[1], p[0]) + kPi));
   return {.skin = skin,
           .cavity = skin + fat + wallThickness_,
-          .diaphragm = smoothUnion(rightDome_.distance(p), leftDome_.distance(p), 25)};
+          .diaphragm = smoothUnion(rightDome_.distance(p), leftDome_.distance(p), 25),
+          .bumps = surface_.at(p)};
 }
 
 void Anatomy::paintWall(const Vector3& p, const Frame& frame, Painter& painter) const {
@@ -179,7 +180,7 @@ void Anatomy::paintWall(const Vector3& p, const Frame& frame, Painter& painter) 
   // Lungs fill what the ribs enclose above the diaphragm, a muscle of a few millimetres.
   const double above = -frame.diaphragm;
   if (p[2] > -40) {
-    painter.lay(std::max(frame.cavity, above + 0.0), density_.muscle);
+    painter.lay(std::max(frame.cavity, above), density_.muscle);
     painter.lay(std::max({frame.cavity + 2, above + 4, -column(p, 0, -30, 26, 46)}), -860);
     painter.lay(std::max(heart_.distance(p), above + 2), density_.blood - 10);
   }
@@ -218,14 +219,14 @@ void Anatomy::paintBones(const Vector3& p, const Frame& frame, Painter& painter)
 void Anatomy::paintGut(const Vector3& p, const Frame& frame, Painter& painter) const {
   const double inside = std::max(frame.cavity + 3, frame.diaphragm + 5);
   for (const Capsule& loop : bowel_) {
-    const double distance = std::max(loop.distance(p) + surface_.at(p), inside);
+    const double distance = std::max(loop.distance(p) + frame.bumps, inside);
     painter.lay(distance, density_.muscle + 15);
     painter.lay(distance + 3, density_.bowel);
   }
   for (const Capsule& bubble : gas_) painter.lay(std::max(bubble.distance(p), inside + 4), -850);
-  for (const Capsule& part : pancreas_) painter.lay(part.distance(p) + surface_.at(p), density_.spleen - 14);
+  for (const Capsule& part : pancreas_) painter.lay(part.distance(p) + frame.bumps, density_.spleen - 14);
 
-  const double stomach = std::max(stomach_.distance(p) + surface_.at(p), inside);
+  const double stomach = std::max(stomach_.distance(p) + frame.bumps, inside);
   painter.lay(stomach, density_.muscle + 20);
   painter.lay(stomach + 4, density_.stomach);
   painter.lay(std::max(stomach + 4, stomachFluidLevel_ - p[1]), -930);
@@ -233,10 +234,9 @@ void Anatomy::paintGut(const Vector3& p, const Frame& frame, Painter& painter) c
 
 void Anatomy::paintOrgans(const Vector3& p, const Frame& frame, Painter& painter) const {
   const double inside = std::max(frame.cavity + 2, frame.diaphragm + 4);
-  const double bumps = surface_.at(p);
 
   const double rightKidney = rightKidney_.outline.distance(p);
-  const double lobes = smoothUnion(rightLobe_.distance(p), leftLobe_.distance(p), 18) + bumps;
+  const double lobes = smoothUnion(rightLobe_.distance(p), leftLobe_.distance(p), 18) + frame.bumps;
   const double spared = smoothDifference(smoothDifference(lobes, rightKidney - 5, 8), column(p, 10, -30, 34, 34), 10);
   const double liver = std::max(smoothDifference(spared, gallbladder_.distance(p) - 1, 5), inside);
   painter.lay(liver, density_.liver, Organ::Liver);
@@ -244,14 +244,14 @@ void Anatomy::paintOrgans(const Vector3& p, const Frame& frame, Painter& painter
     // Vessels inside the organ belong to it.
     if (liver < -2) painter.lay(vein.distance(p), density_.veins, Organ::Liver);
   }
-  painter.lay(gallbladder_.distance(p) + 0.4 * bumps, 12);
+  painter.lay(gallbladder_.distance(p) + 0.4 * frame.bumps, 12);
 
   const double leftKidney = leftKidney_.outline.distance(p);
-  const double crescent = smoothDifference(spleen_.distance(p) + bumps, spleenHilum_.distance(p), 6);
+  const double crescent = smoothDifference(spleen_.distance(p) + frame.bumps, spleenHilum_.distance(p), 6);
   painter.lay(std::max(smoothDifference(crescent, leftKidney - 3, 6), inside), density_.spleen, Organ::Spleen);
 
   const auto kidney = [&](const Kidney& kidney, double outline, Organ organ) {
-    const double surface = outline + 0.5 * bumps;
+    const double surface = outline + 0.5 * frame.bumps;
     painter.lay(smoothDifference(surface, kidney.sinus.distance(p), 4), density_.kidney, organ);
     painter.lay(std::max(surface + 8, 3 - kidney.sinus.distance(p)), density_.medulla, organ);
     painter.lay(std::max(surface, kidney.sinus.distance(p)), density_.fat);

@@ -49,6 +49,8 @@ class Anatomy {
     double skin = 0;
     double cavity = 0;
     double diaphragm = 0;
+    /// How far organs bulge (negative) or are dented here.
+    double bumps = 0;
   };
   class Painter;
 
