@@ -14,10 +14,12 @@ namespace mlabel {
 
 enum class Interpolation { Nearest, Linear };
 
-/// Output axis a holds input axis `from[a]`, reversed where `flipped[a]` (indices before permuting: input axis from[a]).
+/// Output axis a holds input axis `from[a]`, reversed where `flipped[a]`.
+/// Orientation, Flip and Rotate90 are all of this kind.
 struct OrientOperation {
   std::array<int, 3> from{0, 1, 2};
   std::array<bool, 3> flipped{};
+  bool operator==(const OrientOperation&) const = default;
 };
 
 /// Resampled from one grid to another; both grids in the axis order of this point of the pipeline.
@@ -34,22 +36,11 @@ struct CropPadOperation {
   Shape3 shapeBefore{};
 };
 
-/// torch.flip over the marked axes.
-struct FlipOperation {
-  std::array<bool, 3> axes{};
-};
-
-/// torch.rot90(k) in the plane of two spatial axes.
-struct Rotate90Operation {
-  int k = 0;
-  std::array<int, 2> axes{0, 1};
-};
-
-using Operation3 = std::variant<OrientOperation, ResampleOperation, CropPadOperation, FlipOperation, Rotate90Operation>;
+using Operation3 = std::variant<OrientOperation, ResampleOperation, CropPadOperation>;
 using Trace = std::vector<Operation3>;
 
 /// Undoes a whole trace, last operation first (MONAI's Invertd): [C, I, J, K] on the network's grid → the file's grid.
-/// `mode` replaces every recorded interpolation when given (nearest_interp=True).
+/// What was cropped away comes back as zeros. `mode` replaces every recorded interpolation when given (nearest_interp=True).
 at::Tensor invertTrace(const at::Tensor& data, const Trace& trace, std::optional<Interpolation> mode = {});
 
 }  // namespace mlabel

@@ -1,0 +1,73 @@
+#include <ATen/ATen.h>
+
+#include <algorithm>
+
+#include "transforms/arguments.hpp"
+#include "transforms/factories.hpp"
+#include "transforms/geometry.hpp"
+#include "transforms/grid.hpp"
+
+namespace mlabel {
+namespace {
+
+/// CropForegroundd: the box where any channel of `source_key` is above 0, with `margin` voxels around it, sizes rounded up
+/// to multiples of `k_divisible`; what lies outside the image is filled with 0, unless `allow_smaller` clamps the box first.
+/// Without foreground the box is empty, as in MONAI.
+class CropForeground final : public Transform {
+ public:
+  explicit CropForeground(const Json& spec) {
+    const Args args("CropForegroundd", spec);
+    keys_ = keysOf(args);
+    sourceKey_ = args.require<std::string>("source_key");
+    margin_ = sizesOf(args, "margin", 0);
+    divisor_ = sizesOf(args, "k_divisible", 1);
+    allowSmaller_ = args.get<bool>("allow_smaller", false);
+    args.finish();
+    for (int axis = 0; axis < 3; ++axis) {
+      if (margin_[axis] < 0) args.invalid("margin", "must not be negative");
+      if (divisor_[axis] < 1) args.invalid("k_divisible", "must be positive");
+    }
+  }
+
+  void apply(Sample& sample, const JobContext& context) const override {
+    const auto [start, shape] = box(sample.at(sourceKey_, "CropForegroundd").data);
+    for (const auto& key : keys_) {
+      context.check();
+      cropPadImage(sample.at(key, "CropForegroundd"), start, shape);
+    }
+  }
+
+ private:
+  std::pair<Shape3, Shape3> box(const at::Tensor& data) const {
+    const auto mask = data.gt(0).any(0);
+    const Shape3 size = spatialShape(data);
+    Shape3 start{};
+    Shape3 shape{};
+    for (int axis = 0; axis < 3; ++axis) {
+      const auto occupied = at::nonzero(mask.movedim(axis, 0).flatten(1).any(1)).flatten();
+      if (occupied.numel() == 0) return {Shape3{}, Shape3{}};
+      int64_t first = occupied[0].item<int64_t>() - margin_[axis];
+      int64_t last = occupied[-1].item<int64_t>() + margin_[axis] + 1;
+      if (allowSmaller_) {
+        first = std::max<int64_t>(first, 0);
+        last = std::min(last, size[axis]);
+      }
+      const int64_t k = divisor_[axis];
+      shape[axis] = (last - first + k - 1) / k * k;
+      start[axis] = first - (shape[axis] - (last - first)) / 2;
+    }
+    return {start, shape};
+  }
+
+  std::vector<std::string> keys_;
+  std::string sourceKey_;
+  Shape3 margin_;
+  Shape3 divisor_;
+  bool allowSmaller_;
+};
+
+}  // namespace
+
+TransformPointer makeCropForeground(const Json& spec) { return std::make_shared<CropForeground>(spec); }
+
+}  // namespace mlabel

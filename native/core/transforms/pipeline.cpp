@@ -1,0 +1,64 @@
+#include "transforms/pipeline.hpp"
+
+#include <algorithm>
+#include <chrono>
+
+namespace mlabel {
+
+Pipeline::Pipeline(const Json& specs) {
+  if (!specs.is_array()) throw Error(ErrorCode::InvalidInput, "transforms: expected a list, got " + specs.dump());
+  for (const Json& spec : specs) {
+    auto transform = makeTransform(spec);
+    steps_.push_back({spec.at("name").get<std::string>(), std::move(transform)});
+  }
+  const auto random = [](const Step& step) { return step.transform->random(); };
+  firstRandom_ = static_cast<size_t>(std::find_if(steps_.begin(), steps_.end(), random) - steps_.begin());
+}
+
+bool Pipeline::random() const { return firstRandom_ < steps_.size(); }
+
+void Pipeline::applyDeterministic(Sample& sample, const JobContext& context, Timings* timings) const {
+  for (size_t i = 0; i < firstRandom_; ++i) {
+    context.check();
+    const auto start = std::chrono::steady_clock::now();
+    steps_[i].transform->apply(sample, context);
+    const std::chrono::duration<double> seconds = std::chrono::steady_clock::now() - start;
+    if (timings != nullptr) timings->emplace_back(steps_[i].name, seconds.count());
+  }
+}
+
+Pipeline::RandomStreams Pipeline::randomStreams(uint32_t seed) const {
+  RandomState parent(seed);
+  RandomStreams streams;
+  for (const Step& step : steps_) {
+    if (!step.transform->random()) continue;
+    const uint32_t child = parent.next();
+    streams.outer.emplace_back(child);
+    streams.inner.emplace_back(child);
+  }
+  return streams;
+}
+
+std::vector<Sample> Pipeline::applyRandom(Sample sample, RandomStreams& streams, const JobContext& context) const {
+  std::vector<Sample> samples;
+  samples.push_back(std::move(sample));
+  size_t stream = 0;
+  for (size_t i = firstRandom_; i < steps_.size(); ++i) {
+    context.check();
+    const auto* random = dynamic_cast<const RandomTransform*>(steps_[i].transform.get());
+    if (random == nullptr) {
+      for (Sample& one : samples) steps_[i].transform->apply(one, context);
+      continue;
+    }
+    std::vector<Sample> next;
+    for (Sample& one : samples) {
+      auto made = random->applyRandom(std::move(one), streams.outer.at(stream), streams.inner.at(stream), context);
+      std::move(made.begin(), made.end(), std::back_inserter(next));
+    }
+    samples = std::move(next);
+    ++stream;
+  }
+  return samples;
+}
+
+}  // namespace mlabel

@@ -1,0 +1,62 @@
+#include <algorithm>
+#include <limits>
+#include <optional>
+
+#include "transforms/arguments.hpp"
+#include "transforms/factories.hpp"
+#include "transforms/voxels.hpp"
+
+namespace mlabel {
+namespace {
+
+/// ScaleIntensityRanged: (x − a_min) / (a_max − a_min) · (b_max − b_min) + b_min, clamped to [b_min, b_max] with `clip`.
+class ScaleIntensityRange final : public Transform {
+ public:
+  explicit ScaleIntensityRange(const Json& spec) {
+    const Args args("ScaleIntensityRanged", spec);
+    keys_ = keysOf(args);
+    aMin_ = args.require<double>("a_min");
+    aMax_ = args.require<double>("a_max");
+    if (args.has("b_min")) bMin_ = args.require<double>("b_min");
+    if (args.has("b_max")) bMax_ = args.require<double>("b_max");
+    clip_ = args.get<bool>("clip", false);
+    args.finish();
+    if (clip_ && !bMin_ && !bMax_) args.invalid("clip", "needs b_min or b_max");
+  }
+
+  void apply(Sample& sample, const JobContext& context) const override {
+    const auto start = static_cast<float>(aMin_);
+    const auto low = static_cast<float>(bMin_.value_or(-std::numeric_limits<double>::infinity()));
+    const auto high = static_cast<float>(bMax_.value_or(std::numeric_limits<double>::infinity()));
+    const bool degenerate = aMax_ - aMin_ == 0.0;
+    const auto width = static_cast<float>(degenerate ? 1.0 : aMax_ - aMin_);
+    const bool both = bMin_ && bMax_;
+    const auto scale = static_cast<float>(both && !degenerate ? *bMax_ - *bMin_ : 1.0);
+    const auto shift = static_cast<float>(both || (degenerate && bMin_) ? *bMin_ : 0.0);
+    // MONAI returns before clipping when a_min equals a_max.
+    const bool clip = clip_ && !degenerate;
+
+    for (const auto& key : keys_) {
+      context.check();
+      at::Tensor& data = sample.at(key, "ScaleIntensityRanged").data;
+      data = mapVoxels(std::move(data), [=](float x) {
+        const float y = (x - start) / width * scale + shift;
+        return clip ? std::min(std::max(y, low), high) : y;
+      });
+    }
+  }
+
+ private:
+  std::vector<std::string> keys_;
+  double aMin_;
+  double aMax_;
+  std::optional<double> bMin_;
+  std::optional<double> bMax_;
+  bool clip_;
+};
+
+}  // namespace
+
+TransformPointer makeScaleIntensityRange(const Json& spec) { return std::make_shared<ScaleIntensityRange>(spec); }
+
+}  // namespace mlabel
