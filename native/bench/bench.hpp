@@ -11,6 +11,7 @@ namespace mlabel::bench {
 using Arguments = std::vector<std::string>;
 
 int beside_training(const Arguments& arguments);
+int infer(const Arguments& arguments);
 int train_step(const Arguments& arguments);
 int unet(const Arguments& arguments);
 

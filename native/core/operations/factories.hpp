@@ -9,6 +9,7 @@ namespace mlabel {
 
 std::unique_ptr<Operation> makeInfoOperation(const Json& options);
 std::unique_ptr<Operation> makeInspectWeightsOperation(const Json& options);
+std::unique_ptr<Operation> makeInferOperation(const Json& options);
 std::unique_ptr<Operation> makeSelfTestOperation(const Json& options);
 std::unique_ptr<Operation> makeConvertImageOperation(const Json& options);
 std::unique_ptr<Operation> makeDiceOperation(const Json& options);

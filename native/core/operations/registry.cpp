@@ -9,6 +9,7 @@ using Factory = std::unique_ptr<Operation> (*)(const Json&);
 
 const std::map<std::string, Factory>& factories() {
   static const std::map<std::string, Factory> table = {
+      {"infer", makeInferOperation},
       {"info", makeInfoOperation},
       {"inspectWeights", makeInspectWeightsOperation},
       {"selfTest", makeSelfTestOperation},

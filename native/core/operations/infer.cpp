@@ -1,0 +1,156 @@
+// From an image file to a label file of the same grid: load, prepare, predict, take back, discretise, write.
+#include <ATen/ATen.h>
+#include <c10/core/InferenceMode.h>
+
+#include <chrono>
+
+#include "inferers/streamed_argmax.hpp"
+#include "operations/factories.hpp"
+#include "operations/infer_options.hpp"
+#include "operations/label_statistics.hpp"
+#include "runtime/device.hpp"
+#include "runtime/runtime.hpp"
+
+namespace mlabel {
+namespace {
+
+/// The key of the image in the pre-transforms and of the result in the post-transforms, as in MONAI Label's tasks.
+const std::string imageKey = "image";
+const std::string resultKey = "pred";
+
+class Stopwatch {
+ public:
+  double lap() {
+    const auto now = std::chrono::steady_clock::now();
+    const std::chrono::duration<double> seconds = now - start_;
+    start_ = now;
+    return seconds.count();
+  }
+
+ private:
+  std::chrono::steady_clock::time_point start_ = std::chrono::steady_clock::now();
+};
+
+Json secondsByName(const Timings& timings) {
+  Json result = Json::object();
+  for (const auto& [name, seconds] : timings) result[name] = result.value(name, 0.0) + seconds;
+  return result;
+}
+
+class InferOperation : public Operation {
+ public:
+  explicit InferOperation(const Json& options) : options_(options) {}
+
+  Lane lane() const override { return options_.lane; }
+  std::string device() const override { return options_.device; }
+
+  Json run(Runtime& runtime, const JobContext& context) override {
+    const c10::InferenceMode guard;
+    // First, so that a model without weights says so at once.
+    const auto predictor = runtime.predictor(options_.network, options_.weights, options_.device, options_.precision);
+    Stopwatch watch;
+    Timings pre, post;
+    Json seconds = Json::object();
+
+    enter("pre", context);
+    Sample sample;
+    sample.files[imageKey] = options_.image;
+    options_.preTransforms.applyDeterministic(sample, context, &pre);
+    seconds["pre"] = watch.lap();
+
+    enter("infer", context);
+    SampleImage result = predict(sample.at(imageKey, "infer"), *predictor, context);
+    sample.images.clear();
+    seconds["infer"] = watch.lap();
+
+    enter("invert", context);
+    if (options_.streamed) {
+      result.data = invertAndArgmax(result.data, result.trace, context);
+    } else if (options_.invert) {
+      result.data = invertTrace(result.data, result.trace);
+    }
+    seconds["invert"] = watch.lap();
+
+    enter("post", context);
+    sample.images[resultKey] = std::move(result);
+    options_.postTransforms.applyDeterministic(sample, context, &post);
+    result = std::move(sample.at(resultKey, "infer"));
+    const at::Tensor labels = labelMap(result);
+    const auto statistics = labelStatistics(labels);
+    seconds["post"] = watch.lap();
+
+    enter("write", context);
+    writeImage(options_.outputPath, {labels.unsqueeze(0), result.source.affine, result.source}, options_.output, context);
+    seconds["write"] = watch.lap();
+
+    double total = 0;
+    for (const Json& stage : seconds) total += stage.get<double>();
+    seconds["total"] = total;
+    seconds["transform"] = {{"pre", secondsByName(pre)}, {"post", secondsByName(post)}};
+
+    Json answer = {{"shape", result.source.shape}, {"counts", Json::object()}, {"centroids", Json::object()}};
+    for (const auto& [value, found] : statistics) {
+      answer["counts"][std::to_string(value)] = found.count;
+      answer["centroids"][std::to_string(value)] = found.centroid;
+    }
+    answer["latencies"] = std::move(seconds);
+    answer["device"] = options_.device;
+    answer["precision"] = options_.precision == Precision::BFloat16 ? "bfloat16" : "float32";
+    answer["backend"] = predictor->backend();
+    return answer;
+  }
+
+  static void enter(const char* stage, const JobContext& context) {
+    context.check();
+    context.report({{"stage", stage}, {"done", 0.0}});
+  }
+
+  /// Logits on the network's grid, in main memory. Takes the voxels out of `image`: they are not needed afterwards.
+  SampleImage predict(SampleImage& image, Predictor& predictor, const JobContext& context) const {
+    const c10::Device device = parseDevice(options_.device);
+    at::Tensor input = std::move(image.data);
+    checkChannels(input);
+    const bool flat = options_.network.is_object() && options_.network.value("spatial_dims", 3) == 2;
+    if (flat && input.size(3) != 1) {
+      throw Error(ErrorCode::InvalidInput, "the network is for 2-D images; this one has " +
+                                               std::to_string(input.size(3)) + " slices");
+    }
+    if (flat) input = input.squeeze(3);
+    const auto predictWindows = [&](const at::Tensor& windows) { return predictor.predict(windows.to(device)); };
+    at::Tensor logits = options_.inferer->infer(input, predictWindows, context).cpu();
+    if (flat) logits = logits.unsqueeze(3);
+    return {std::move(logits), image.affine, std::move(image.trace), std::move(image.source)};
+  }
+
+  void checkChannels(const at::Tensor& input) const {
+    if (options_.network.is_null() || !options_.network.contains("in_channels")) return;
+    const auto expected = options_.network["in_channels"].get<int64_t>();
+    if (input.size(0) == expected) return;
+    throw Error(ErrorCode::InvalidInput, "the image has " + std::to_string(input.size(0)) +
+                                             " channels after the pre-transforms; the network takes " +
+                                             std::to_string(expected));
+  }
+
+  /// The result [1, I, J, K] as integers on the grid of the file.
+  static at::Tensor labelMap(const SampleImage& result) {
+    const at::Tensor& data = result.data;
+    if (data.size(0) != 1) {
+      throw Error(ErrorCode::InvalidInput, "postTransforms leave " + std::to_string(data.size(0)) +
+                                               " channels; a label file takes one (AsDiscreted with argmax makes it)");
+    }
+    if (data.sizes().slice(1) != at::IntArrayRef(result.source.shape)) {
+      throw Error(ErrorCode::InvalidInput, "the result is not on the grid of the image; invert takes it back");
+    }
+    const at::Tensor labels = data[0];
+    if (labels.scalar_type() == at::kByte || labels.scalar_type() == at::kShort) return labels;
+    return labels.to(at::kShort);
+  }
+
+  InferOptions options_;
+};
+
+}  // namespace
+
+std::unique_ptr<Operation> makeInferOperation(const Json& options) { return std::make_unique<InferOperation>(options); }
+
+}  // namespace mlabel

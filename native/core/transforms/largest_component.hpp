@@ -1,0 +1,25 @@
+// The largest connected component of a label map.
+#pragma once
+
+#include <ATen/core/Tensor.h>
+
+#include <bitset>
+
+namespace mlabel {
+
+struct ComponentOptions {
+  /// Values whose voxels take part; 0 never does.
+  std::bitset<256> values;
+  /// Each value for itself; otherwise they are one foreground.
+  bool independent = true;
+  /// Neighbours share a face (1), an edge (2) or a corner (3).
+  int connectivity = 3;
+};
+
+/// Sets to 0, in place, all voxels of the chosen values outside the largest component (monai's
+/// get_largest_connected_component_mask). Of equally large ones the last in the order of their first voxels, first axis
+/// slowest, is kept, as MONAI does.
+/// `labels` is uint8 [I, J, K], dense in any order of axes. Memory: 24 bytes for each run of equal voxels.
+void keepLargestComponent(const at::Tensor& labels, const ComponentOptions& options);
+
+}  // namespace mlabel
