@@ -3,13 +3,17 @@
 import type { InfererSpec } from '../engine/types.js';
 
 export interface SlidingWindowArguments {
-  /** Voxels of a window. */
-  readonly roi_size: number | readonly number[];
+  /** Voxels of a window, one number for all axes or one each; null or 0: the size of the image. */
+  readonly roi_size: number | readonly (number | null)[];
   readonly sw_batch_size?: number;
   /** Part of a window that neighbours share, in [0, 1). */
-  readonly overlap?: number;
+  readonly overlap?: number | readonly number[];
   readonly mode?: 'constant' | 'gaussian';
-  readonly padding_mode?: 'constant' | 'replicate';
+  /** Width of the Gaussian as a part of the window. */
+  readonly sigma_scale?: number | readonly number[];
+  /** What surrounds an image that is smaller than a window, and the value of "constant". */
+  readonly padding_mode?: 'constant' | 'reflect' | 'replicate' | 'circular';
+  readonly cval?: number;
 }
 
 export function SlidingWindowInferer(args: SlidingWindowArguments): InfererSpec {

@@ -3,7 +3,6 @@
 #include <ATen/ATen.h>
 #include <ATen/Parallel.h>
 
-#include <limits>
 #include <vector>
 
 namespace mlabel {
@@ -65,7 +64,7 @@ class Slabs {
 
     // With two classes only the sign of their difference matters.
     const bool binary = classes_ == 2;
-    if (!binary) scratch.best.assign(static_cast<size_t>(outerCount * fast.count()), -infinity);
+    if (!binary) scratch.best.resize(static_cast<size_t>(outerCount * fast.count()));
     for (int64_t label = binary ? 1 : 0; label < classes_; ++label) {
       mixPlane(index, label, binary, scratch.plane.data());
       for (int64_t outer = 0; outer < outerCount; ++outer) {
@@ -82,8 +81,6 @@ class Slabs {
   }
 
  private:
-  static constexpr float infinity = std::numeric_limits<float>::infinity();
-
   /// The source plane of one class at a target slab; in the binary case less that of class 0.
   void mixPlane(int64_t index, int64_t label, bool binary, float* plane) const {
     const Axis& axis = axes_[slab_];
@@ -125,7 +122,7 @@ class Slabs {
   static void larger(const Axis& axis, const float* line, float* best, Label label, Label* target, int64_t stride) {
     for (int64_t i = 0; i < axis.count(); ++i) {
       const float value = mix(line[axis.low[i]], line[axis.high[i]], axis.weight[i]);
-      if (value > best[i] || label == 0) {
+      if (label == 0 || value > best[i]) {
         best[i] = value;
         target[i * stride] = label;
       }

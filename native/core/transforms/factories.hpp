@@ -21,5 +21,8 @@ TransformPointer makeRandFlip(const Json& spec);
 TransformPointer makeRandRotate90(const Json& spec);
 TransformPointer makeRandShiftIntensity(const Json& spec);
 TransformPointer makeRandScaleIntensity(const Json& spec);
+TransformPointer makeActivations(const Json& spec);
+TransformPointer makeAsDiscrete(const Json& spec);
+TransformPointer makeKeepLargestComponent(const Json& spec);
 
 }  // namespace mlabel

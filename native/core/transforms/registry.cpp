@@ -25,6 +25,9 @@ constexpr Entry transforms[] = {
     {"RandRotate90d", makeRandRotate90},
     {"RandShiftIntensityd", makeRandShiftIntensity},
     {"RandScaleIntensityd", makeRandScaleIntensity},
+    {"Activationsd", makeActivations},
+    {"AsDiscreted", makeAsDiscrete},
+    {"KeepLargestConnectedComponentd", makeKeepLargestComponent},
 };
 
 }  // namespace
