@@ -37,7 +37,7 @@ struct ByteSource::Inflater {
 };
 
 ByteSource::ByteSource(const std::string& path) : path_(path) {
-  descriptor_ = open(path.c_str(), O_RDONLY | O_CLOEXEC);
+  descriptor_ = open(path.c_str(), O_RDONLY | O_CLOEXEC | O_NONBLOCK);  // a pipe must not block
   if (descriptor_ < 0) {
     const ErrorCode code = errno == ENOENT || errno == ENOTDIR ? ErrorCode::NotFound : ErrorCode::Io;
     throw Error(code, "cannot open " + path + ": " + reason());
@@ -116,6 +116,14 @@ size_t ByteSource::read(void* target, size_t size) {
     }
   }
   return done;
+}
+
+void ByteSource::checkEnd() {
+  // zlib compares the checksum when it is asked for the byte beyond the last.
+  char beyond;
+  if (inflater_ && read(&beyond, 1) == 0 && !inflater_->ended) {
+    throw Error(ErrorCode::InvalidFile, path_ + " is truncated: the checksum of its gzip data is missing");
+  }
 }
 
 uint64_t ByteSource::skip(uint64_t size) {

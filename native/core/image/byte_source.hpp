@@ -23,6 +23,9 @@ class ByteSource {
   /// Skips `size` bytes; returns how many there were.
   uint64_t skip(uint64_t size);
 
+  /// After the last byte that is wanted: where a gzip member ends there its checksum is compared. Throws InvalidFile.
+  void checkEnd();
+
   void inflateRest();
   bool inflating() const;
 

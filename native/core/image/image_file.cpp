@@ -3,8 +3,10 @@
 #include <ATen/ATen.h>
 
 #include <algorithm>
+#include <array>
 #include <cmath>
 #include <cstring>
+#include <future>
 
 #include "image/byte_sink.hpp"
 #include "image/byte_source.hpp"
@@ -106,15 +108,23 @@ Volume readImage(const std::string& path, const JobContext& context, const ReadL
   Volume volume;
   volume.data = emptyInFileOrder(parsed.header, parsed.layout.channelFirst);
   float* voxels = volume.data.data_ptr<float>();
-  std::vector<char> chunk(chunkBytes);
-  for (uint64_t done = 0; done < count;) {
+  // While one chunk is converted the next is inflated.
+  std::array<std::vector<char>, 2> chunks{std::vector<char>(chunkBytes), std::vector<char>(chunkBytes)};
+  std::future<void> converted;
+  for (uint64_t done = 0, turn = 0; done < count; ++turn) {
     context.check();
+    char* chunk = chunks[turn % 2].data();
     const size_t wanted = static_cast<size_t>(std::min<uint64_t>(count - done, chunkBytes / bytes));
-    const size_t got = source.read(chunk.data(), wanted * bytes);
+    const size_t got = source.read(chunk, wanted * bytes);
     if (got != wanted * bytes) invalid(path, "is truncated: " + std::to_string((count - done) * bytes - got) + " bytes of voxels are missing");
-    toFloat(chunk.data(), parsed.layout.type, parsed.layout.swap, scaling, wanted, voxels + done);
+    if (converted.valid()) converted.get();
+    converted = std::async(std::launch::async, [chunk, &parsed, scaling, wanted, target = voxels + done] {
+      toFloat(chunk, parsed.layout.type, parsed.layout.swap, scaling, wanted, target);
+    });
     done += wanted;
   }
+  converted.get();
+  source.checkEnd();
   volume.affine = parsed.header.affine;
   volume.header = std::move(parsed.header);
   return volume;

@@ -142,22 +142,47 @@ Affine baseAffine(const Fields& f, const Shape3& shape) {
   return affine;
 }
 
-/// numpy.allclose(zooms, spacing) over the axes that the file has.
+/// MONAI's affine_to_spacing over the axes that the file has, against the zooms with numpy.allclose.
 bool agrees(const Affine& affine, const Fields& f) {
-  const Vector3 spacing = affine.spacing();
   const Vector3 zoom = zooms(f);
-  for (size_t a = 0; a < static_cast<size_t>(std::min<int64_t>(f.dim[0], 3)); ++a) {
-    if (!(std::abs(zoom[a] - spacing[a]) <= 1e-8 + 1e-5 * std::abs(spacing[a]))) return false;
+  const int rank = static_cast<int>(f.dim[0]);
+  for (int column = 0; column < rank; ++column) {
+    double sum = 0;
+    for (int row = 0; row < rank; ++row) sum += affine(row, column) * affine(row, column);
+    const double step = std::sqrt(sum);
+    if (!(std::abs(zoom[static_cast<size_t>(column)] - step) <= 1e-8 + 1e-5 * step)) return false;
   }
   return true;
 }
 
-Affine affineOf(const Fields& f, const Shape3& shape) {
+/// The qform as it is after being stored as the sform of its file.
+Affine qformAsSform(const Fields& f, bool second) {
+  Affine affine = qform(f);
+  if (second) return affine;
+  for (auto& row : affine.m) {
+    for (double& value : row) value = static_cast<float>(value);
+  }
+  return affine;
+}
+
+/// nibabel's choice with MONAI's correct_nifti_header_if_necessary: a sform that contradicts the zooms gives way to a
+/// qform that agrees with them. In 4-D files MONAI compares the offset too, so that neither ever agrees.
+Affine affineOf(const Fields& f, const Shape3& shape, bool second) {
   if (f.sformCode != 0) {
     const Affine s = sform(f);
-    return f.dim[0] < 5 && !agrees(s, f) && agrees(qform(f), f) ? qform(f) : s;
+    return f.dim[0] < 4 && !agrees(s, f) && agrees(qform(f), f) ? qformAsSform(f, second) : s;
   }
   return f.qformCode != 0 ? qform(f) : baseAffine(f, shape);
+}
+
+/// A 2-D image may leave its third direction empty: it gets the normal of its plane.
+void completePlane(Affine& affine) {
+  const Vector3 step = affine.spacing();
+  if (step[2] != 0) return;
+  for (int row = 0; row < 3; ++row) {
+    const int next = (row + 1) % 3, last = (row + 2) % 3;
+    affine(row, 2) = (affine(next, 0) * affine(last, 1) - affine(last, 0) * affine(next, 1)) / (step[0] * step[1]);
+  }
 }
 
 void readShape(Fields& f, ImageHeader& header, const std::string& path) {
@@ -239,7 +264,8 @@ ParsedHeader parseNifti(const std::vector<char>& bytes, const std::string& path)
   for (size_t a = 1; a <= 3; ++a) {
     if (f.pixdim[a] == 0) f.pixdim[a] = 1;
   }
-  header.affine = affineOf(f, header.shape);
+  header.affine = affineOf(f, header.shape, second);
+  if (header.dimensions == 2) completePlane(header.affine);
   return parsed;
 }
 
