@@ -3,6 +3,7 @@
 #include <exception>
 
 #include "bench.hpp"
+#include "runtime/cpu_allocator.hpp"
 
 namespace {
 
@@ -25,6 +26,8 @@ constexpr Entry table[] = {
 }  // namespace
 
 int main(int argc, char** argv) {
+  // As the server does.
+  mlabel::usePooledCpuMemory();
   try {
     for (const Entry& entry : table) {
       if (argc > 1 && std::string(argv[1]) == entry.name) return entry.run({argv + 2, argv + argc});

@@ -15,5 +15,6 @@ std::unique_ptr<Operation> makeConvertImageOperation(const Json& options);
 std::unique_ptr<Operation> makeDiceOperation(const Json& options);
 std::unique_ptr<Operation> makeReadHeaderOperation(const Json& options);
 std::unique_ptr<Operation> makeWritePhantomOperation(const Json& options);
+std::unique_ptr<Operation> makeTrainOperation(const Json& options);
 
 }  // namespace mlabel

@@ -17,6 +17,7 @@ const std::map<std::string, Factory>& factories() {
       {"dice", makeDiceOperation},
       {"readHeader", makeReadHeaderOperation},
       {"writePhantom", makeWritePhantomOperation},
+      {"train", makeTrainOperation},
   };
   return table;
 }

@@ -7,7 +7,6 @@
 #include <ctime>
 
 #include "runtime/device.hpp"
-#include "training/memory.hpp"
 #include "training/run_folder.hpp"
 #include "training/seeds.hpp"
 #include "training/training_state.hpp"
@@ -210,9 +209,16 @@ class Run {
   TrainingState state_;
 };
 
+/// Gives an accelerator's memory back once the run is gone; the runtime does so for the CPU's when no job is left.
 struct MemoryGivenBack {
   c10::Device device;
-  ~MemoryGivenBack() { giveMemoryBack(device); }
+  ~MemoryGivenBack() {
+    try {
+      releaseCachedMemory(device);
+    } catch (const std::exception&) {
+      // A device that is broken must not hide the error that broke it.
+    }
+  }
 };
 
 }  // namespace

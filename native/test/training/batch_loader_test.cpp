@@ -1,0 +1,102 @@
+// Batches: the same for a seed whatever the threads, whole, and clear about what goes wrong.
+#include <doctest/doctest.h>
+
+#include <algorithm>
+
+#include "training/ball_cases.hpp"
+#include "training/batch_loader.hpp"
+
+using namespace mlabel;
+
+namespace {
+
+/// Three cases, batches of two, two crops each, over two epochs: batches of 4, 2, 4, 2 crops.
+struct Fixture {
+  test::TemporaryFolder folder;
+  std::vector<TrainCase> cases = test::writeBalls(folder, 3);
+  Pipeline pipeline{test::trainingTransforms(2)};
+
+  std::vector<Batch> load(int64_t threads, int64_t firstEpoch = 0, int64_t firstStep = 0, uint64_t seed = 7) {
+    CaseCache cache(cases, pipeline, {.maxBytes = 1 << 20});
+    BatchLoader loader(cache, pipeline,
+                       {.batchSize = 2,
+                        .seed = seed,
+                        .threads = threads,
+                        .firstEpoch = firstEpoch,
+                        .firstStep = firstStep,
+                        .lastEpoch = 2});
+    std::vector<Batch> batches;
+    const int64_t left = (2 - firstEpoch) * loader.batchesPerEpoch() - firstStep;
+    for (int64_t i = 0; i < left; ++i) batches.push_back(loader.next({}));
+    return batches;
+  }
+};
+
+bool same(const Batch& a, const Batch& b) { return a.images.equal(b.images) && a.labels.equal(b.labels); }
+
+}  // namespace
+
+TEST_CASE("an epoch visits every case once, in an order of its own") {
+  const std::vector<int64_t> first = epochOrder(20, 1, 0);
+  std::vector<int64_t> sorted = first;
+  std::sort(sorted.begin(), sorted.end());
+  for (int64_t i = 0; i < 20; ++i) CHECK(sorted[static_cast<size_t>(i)] == i);
+  CHECK(first == epochOrder(20, 1, 0));
+  CHECK(first != epochOrder(20, 1, 1));
+  CHECK(first != epochOrder(20, 2, 0));
+}
+
+TEST_CASE_FIXTURE(Fixture, "crops of several cases are flattened into one batch") {
+  const std::vector<Batch> batches = load(1);
+  REQUIRE(batches.size() == 4);
+  const std::vector<int64_t> crops{4, 2, 4, 2};
+  for (size_t i = 0; i < batches.size(); ++i) {
+    CHECK(batches[i].images.sizes() == at::IntArrayRef({crops[i], 1, 16, 16, 16}));
+    CHECK(batches[i].labels.sizes() == batches[i].images.sizes());
+    CHECK((batches[i].images.scalar_type() == at::kFloat));
+  }
+}
+
+TEST_CASE_FIXTURE(Fixture, "batches depend on the seed and the place, not on the threads or where loading starts") {
+  const std::vector<Batch> one = load(1);
+  const std::vector<Batch> three = load(3);
+  for (size_t i = 0; i < one.size(); ++i) CHECK(same(one[i], three[i]));
+  const std::vector<Batch> tail = load(2, 1, 1);
+  REQUIRE(tail.size() == 1);
+  CHECK(same(tail[0], one[3]));
+  CHECK_FALSE(same(one[0], one[2]));
+  CHECK_FALSE(same(load(1, 0, 0, 8)[0], one[0]));
+}
+
+TEST_CASE_FIXTURE(Fixture, "a case that fails ends the loading with an error that names it") {
+  cases[1].image = folder.file("absent.nii");
+  try {
+    load(2);
+    FAIL("no error");
+  } catch (const Error& error) {
+    CHECK((error.code() == ErrorCode::NotFound));
+    CHECK(std::string(error.what()).find("absent.nii") != std::string::npos);
+  }
+}
+
+TEST_CASE_FIXTURE(Fixture, "images of different sizes cannot be one batch") {
+  cases[2] = test::writeBall(folder, 9, 20);
+  pipeline = Pipeline(test::loadingTransforms());
+  CHECK_THROWS_WITH_AS(load(1),
+                       "trainTransforms: the images of a batch differ in size; crop or pad them to one size", Error);
+}
+
+TEST_CASE_FIXTURE(Fixture, "waiting for a batch ends when the job is stopped") {
+  CaseCache cache(cases, pipeline, {});
+  BatchLoader loader(cache, pipeline, {.batchSize = 1, .lastEpoch = 1000});
+  StopFlag stop;
+  const JobContext context(stop, {});
+  stop.raise();
+  bool cancelled = false;
+  try {
+    for (int i = 0; i < 1000; ++i) loader.next(context);
+  } catch (const Error& error) {
+    cancelled = error.code() == ErrorCode::Cancelled;
+  }
+  CHECK(cancelled);
+}

@@ -1,0 +1,76 @@
+// The cache of prepared cases: what it keeps, what it refuses.
+#include <doctest/doctest.h>
+
+#include "training/ball_cases.hpp"
+#include "training/case_cache.hpp"
+
+using namespace mlabel;
+
+namespace {
+
+constexpr int64_t voxels = 24 * 24 * 24;
+
+std::string messageOf(CaseCache& cache) {
+  try {
+    cache.prepared(0, {});
+  } catch (const Error& error) {
+    return error.what();
+  }
+  return "";
+}
+
+}  // namespace
+
+TEST_CASE("a case is kept within the byte limit and comes out as it went in") {
+  const test::TemporaryFolder folder;
+  const std::vector<TrainCase> cases = test::writeBalls(folder, 2);
+  const Pipeline pipeline(test::loadingTransforms());
+  CaseCache none(cases, pipeline, {.maxBytes = 0});
+  const Sample fresh = none.prepared(0, {});
+  CHECK(none.bytes() == 0);
+
+  // float32 image and label: room for one case of the two.
+  CaseCache whole(cases, pipeline, {.maxBytes = voxels * 8 + 100});
+  whole.prepared(0, {});
+  whole.prepared(1, {});
+  CHECK(whole.bytes() == voxels * 8);
+  CHECK(whole.prepared(0, {}).images.at("image").data.equal(fresh.images.at("image").data));
+
+  // float16 image and uint8 label.
+  CaseCache compact(cases, pipeline, {.maxBytes = voxels * 8, .compact = true});
+  compact.prepared(0, {});
+  CHECK(compact.bytes() == voxels * 3);
+  const Sample again = compact.prepared(0, {});
+  CHECK((again.images.at("image").data.scalar_type() == at::kFloat));
+  CHECK(again.images.at("image").data.allclose(fresh.images.at("image").data, 1e-3, 1e-3));
+  CHECK(again.images.at("label").data.equal(fresh.images.at("label").data));
+}
+
+TEST_CASE("a cached case no longer needs its file") {
+  const test::TemporaryFolder folder;
+  const std::vector<TrainCase> cases = test::writeBalls(folder, 1);
+  const Pipeline pipeline(test::loadingTransforms());
+  CaseCache cache(cases, pipeline, {.maxBytes = 1 << 20});
+  cache.prepared(0, {});
+  std::filesystem::remove(cases[0].image);
+  CHECK(messageOf(cache).empty());
+}
+
+TEST_CASE("a case that cannot be prepared is named") {
+  const test::TemporaryFolder folder;
+  std::vector<TrainCase> cases = test::writeBalls(folder, 1);
+  const Pipeline pipeline(test::loadingTransforms());
+
+  SUBCASE("a file that is not there") {
+    cases[0].label = folder.file("absent.nii");
+    CaseCache cache(cases, pipeline, {});
+    CHECK(messageOf(cache).find("absent.nii") != std::string::npos);
+  }
+  SUBCASE("a label value beyond the model's classes") {
+    cases[0].labelValues = {{1, 5}};
+    CaseCache cache(cases, pipeline, {});
+    const std::string message = messageOf(cache);
+    CHECK(message.find(cases[0].label) != std::string::npos);
+    CHECK(message.find("the label value 5 is none of the model's classes 0 to 1") != std::string::npos);
+  }
+}

@@ -1,0 +1,200 @@
+// A whole training of a small network on small volumes: it learns, stops, resumes, and says what it does.
+#include <doctest/doctest.h>
+
+#include <filesystem>
+#include <fstream>
+#include <iterator>
+
+#include "networks/weights.hpp"
+#include "training/ball_cases.hpp"
+#include "training/trainer.hpp"
+
+using namespace mlabel;
+
+namespace {
+
+struct Fixture {
+  test::TemporaryFolder folder;
+  TrainOptions options = makeOptions();
+
+  TrainOptions makeOptions() const {
+    TrainOptions made;
+    made.device = "cpu";
+    made.network = {{"name", "UNet"},        {"spatial_dims", 3}, {"in_channels", 1},    {"out_channels", 2},
+                    {"channels", {4, 8, 16}}, {"strides", {2, 2}}, {"num_res_units", 1}, {"norm", "batch"}};
+    made.trainCases = test::writeBalls(folder, 3);
+    made.validationCases = {test::writeBall(folder, 77)};
+    made.trainTransforms = test::trainingTransforms(2);
+    made.validationTransforms = test::loadingTransforms();
+    made.validationInferer = {{"name", "SlidingWindowInferer"}, {"roi_size", {16, 16, 16}}};
+    made.loss = {{"name", "DiceCELoss"}, {"to_onehot_y", true}, {"softmax", true}};
+    made.optimizer = {{"name", "AdamW"}, {"lr", 1e-2}};
+    made.maxEpochs = 8;
+    made.seed = 3;
+    made.cacheBytes = 1 << 24;
+    made.runFolder = folder.file("run");
+    made.runId = "id";
+    made.publishPath = folder.file("published.pt");
+    made.statsPath = folder.file("train_stats.json");
+    made.checkpointInterval = 3;
+    return made;
+  }
+
+  /// Trains with a stop after the message of epoch `stopAfter` (0: never); the statistics reported each epoch.
+  std::vector<Json> train(int64_t stopAfter = 0) {
+    std::vector<Json> epochs;
+    StopFlag stop;
+    const JobContext context(stop, [&](const Json& progress) {
+      if (!progress.contains("stats")) return;
+      epochs.push_back(progress.at("stats"));
+      if (static_cast<int64_t>(epochs.size()) == stopAfter) stop.raise();
+    });
+    bool cancelled = false;
+    try {
+      Trainer(options).run(context);
+    } catch (const Error& error) {
+      cancelled = error.code() == ErrorCode::Cancelled;
+      if (!cancelled) throw;
+    }
+    CHECK(cancelled == (stopAfter > 0));
+    return epochs;
+  }
+
+  std::string file(const std::string& name) const { return folder.file(name); }
+
+  Json statsFile() const {
+    std::ifstream stream(options.statsPath);
+    return Json::parse(stream);
+  }
+};
+
+bool sameWeights(const StateDict& a, const StateDict& b) {
+  bool same = a.size() == b.size();
+  for (size_t i = 0; same && i < a.size(); ++i) same = a[i].first == b[i].first && a[i].second.equal(b[i].second);
+  return same;
+}
+
+}  // namespace
+
+TEST_CASE_FIXTURE(Fixture, "a training learns, publishes its best and leaves its files") {
+  const std::vector<Json> epochs = train();
+  REQUIRE(epochs.size() == 8);
+  CHECK(epochs.back().at("best_metric").get<double>() > 0.8);
+  CHECK(epochs.back().at("train").at("metrics").at("train_loss") < epochs.front().at("train").at("metrics").at("train_loss"));
+
+  CHECK(std::filesystem::exists(file("run/checkpoint_epoch=3.pt")));
+  CHECK(std::filesystem::exists(file("run/checkpoint_epoch=6.pt")));
+  CHECK(std::filesystem::exists(file("run/checkpoint_final.pt")));
+  CHECK(std::filesystem::exists(file("run/stats_id.json")));
+  CHECK(sameWeights(readStateDict(file("run/model.pt")), readStateDict(options.publishPath)));
+
+  const Json stats = statsFile();
+  CHECK(stats.at("epoch") == 8);
+  CHECK(stats.at("total_epochs") == 8);
+  CHECK(stats.at("total_iterations") == 3);
+  CHECK(stats.contains("total_time"));
+  CHECK(stats.at("eval").at("best_metric") == stats.at("best_metric"));
+}
+
+TEST_CASE_FIXTURE(Fixture, "a seed repeats a run, also when it is stopped and resumed") {
+  options.maxEpochs = 4;
+  train();
+  const StateDict whole = readStateDict(file("run/checkpoint_final.pt"));
+  const Json wholeStats = statsFile();
+
+  options.runFolder = file("again");
+  options.dataThreads = 3;
+  train(2);
+  CHECK(statsFile().at("epoch") == 2);
+  CHECK(statsFile().contains("total_time"));
+  options.resume = true;
+  const std::vector<Json> rest = train();
+  REQUIRE(rest.size() == 2);
+  CHECK(sameWeights(readStateDict(file("again/checkpoint_final.pt")), whole));
+  CHECK(statsFile().at("train") == wholeStats.at("train"));
+  CHECK(statsFile().at("eval") == wholeStats.at("eval"));
+}
+
+TEST_CASE_FIXTURE(Fixture, "without validation cases the training metric decides") {
+  options.validationCases.clear();
+  options.maxEpochs = 2;
+  const std::vector<Json> epochs = train();
+  CHECK_FALSE(epochs.back().contains("eval"));
+  CHECK(epochs.back().at("best_metric") == epochs.back().at("train").at("best_metric"));
+  CHECK(std::filesystem::exists(options.publishPath));
+}
+
+TEST_CASE_FIXTURE(Fixture, "weights that a run starts from are replaced by better ones only") {
+  train();
+  const StateDict published = readStateDict(options.publishPath);
+  options.initialWeights = options.publishPath;
+  options.optimizer = {{"name", "AdamW"}, {"lr", 0.0}, {"weight_decay", 0.0}};
+  options.maxEpochs = 3;
+  options.earlyStopPatience = 2;
+  const std::vector<Json> epochs = train();
+  // Nothing moves but the running statistics; two validations that are no better end the run.
+  for (const Json& stats : epochs) {
+    const auto reached = stats.at("eval").at("metrics").at("val_mean_dice").get<double>();
+    const bool better = stats.at("eval").at("best_metric_epoch") == stats.at("epoch");
+    CHECK((better || reached <= stats.at("best_metric").get<double>()));
+  }
+  if (epochs.back().at("eval").at("best_metric_epoch") == 0) {
+    CHECK(epochs.size() == 2);
+    CHECK(sameWeights(readStateDict(options.publishPath), published));
+  }
+}
+
+TEST_CASE_FIXTURE(Fixture, "weights of another network cannot be started from") {
+  train(1);
+  options.network["channels"] = {4, 8, 8};
+  options.initialWeights = options.publishPath;
+  CHECK_THROWS_AS(train(), Error);
+}
+
+TEST_CASE("options that are wrong are named") {
+  const auto message = [](const Json& json) -> std::string {
+    try {
+      parseTrainOptions(json);
+    } catch (const Error& error) {
+      return error.what();
+    }
+    return "";
+  };
+  const Json spec{{"name", "X"}};
+  Json json{{"device", "cpu"},
+            {"network", spec},
+            {"trainCases", {{{"image", "i"}, {"label", "l"}, {"labelValues", {{"6", 1}}}}}},
+            {"validationCases", Json::array()},
+            {"trainTransforms", Json::array()},
+            {"validationTransforms", Json::array()},
+            {"validationInferer", spec},
+            {"loss", spec},
+            {"optimizer", spec},
+            {"maxEpochs", 1},
+            {"trainBatchSize", 1},
+            {"validationInterval", 1},
+            {"earlyStopPatience", -1},
+            {"cache", {{"maxBytes", 0}, {"float16", true}}},
+            {"dataThreads", 1},
+            {"runFolder", "r"},
+            {"runId", "i"},
+            {"checkpointInterval", 20},
+            {"checkpointsKept", 5},
+            {"publishPath", "p"},
+            {"statsPath", "s"},
+            {"resume", false}};
+  CHECK(message(json).empty());
+  CHECK(parseTrainOptions(json).trainCases[0].labelValues.at(6) == 1);
+
+  const auto with = [&json](const std::string& field, const Json& value) {
+    Json changed = json;
+    changed[field] = value;
+    return changed;
+  };
+  CHECK(message(with("maxEpochs", 0)) == "train: maxEpochs is 0; the least is 1");
+  CHECK(message(with("trainCases", Json::array())) == "train: trainCases is empty: label an image first");
+  CHECK(message(with("epochs", 3)) == "train: epochs is not an argument it knows");
+  CHECK(message(with("trainCases", {{{"image", "i"}}})) == "train.trainCases[0]: label is missing");
+  CHECK(message(with("trainCases", {{{"image", "i"}, {"label", "l"}, {"labelValues", {{"six", 1}}}}})) ==
+        "train.trainCases[0]: labelValues has \"six\", not a whole number");
+}
