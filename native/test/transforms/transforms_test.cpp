@@ -54,7 +54,7 @@ TEST_CASE("CropForegroundd: an empty mask gives an empty box, as in MONAI; the o
   CHECK(cropped(row({0, 0, 0, 0})).numel() == 0);
   const auto box = cropped(row({0, 0, 1, 0}));
   CHECK(box.sizes() == at::IntArrayRef({1, 3, 3, 3}));
-  CHECK(at::equal(box.select(2, 1).select(2, 1), at::tensor({{2.0f, 3.0f, 4.0f}})));
+  CHECK(at::equal(box.select(2, 1).select(2, 1), at::tensor({2.0f, 3.0f, 4.0f}).view({1, 3})));
   CHECK(box.sum().item<double>() == 9);
 }
 
@@ -153,7 +153,7 @@ TEST_CASE("Specs: unknown names, missing, misspelt and mistyped arguments are er
     try {
       makeTransform(spec);
     } catch (const Error& error) {
-      CHECK(error.code() == ErrorCode::InvalidInput);
+      CHECK((error.code() == ErrorCode::InvalidInput));
       return error.what();
     }
     return "";
@@ -178,7 +178,7 @@ TEST_CASE("Pipelines: a missing key and a cancelled job end with the right error
     pipeline.applyDeterministic(sample, JobContext(stop, {}));
     FAIL("not cancelled");
   } catch (const Error& error) {
-    CHECK(error.code() == ErrorCode::Cancelled);
+    CHECK((error.code() == ErrorCode::Cancelled));
   }
 }
 
