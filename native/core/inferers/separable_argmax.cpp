@@ -33,8 +33,8 @@ struct Scratch {
   std::vector<float> best;
 };
 
-/// Works through slabs of one target axis. In a slab, `plane` is [row axis][last axis] of the source; the target's
-/// lines run along whichever of the two lies together in the memory of the labels.
+/// Works through slabs of one target axis. In a slab, `plane` is [row axis][last axis] of the source; the target's lines
+/// run along whichever of the two lies together in the memory of the labels.
 template <class Label>
 class Slabs {
  public:
@@ -142,8 +142,7 @@ class Slabs {
 };
 
 template <class Label>
-void runSlabs(const at::Tensor& logits, const Resampler& resampler, const at::Tensor& labels,
-              const JobContext& context) {
+void runSlabs(const at::Tensor& logits, const Resampler& resampler, const at::Tensor& labels, const JobContext& context) {
   const Slabs<Label> slabs(logits, resampler, labels);
   at::parallel_for(0, slabs.count(), 1, [&](int64_t begin, int64_t end) {
     Scratch scratch;

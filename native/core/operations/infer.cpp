@@ -80,8 +80,7 @@ class InferOperation : public Operation {
     seconds["post"] = watch.lap();
 
     enter("write", context);
-    const Volume file{labels.unsqueeze(0), result.source.affine, result.source};
-    writeImage(options_.outputPath, file, options_.output, context);
+    writeImage(options_.outputPath, {labels.unsqueeze(0), result.source.affine, result.source}, options_.output, context);
     seconds["write"] = watch.lap();
 
     double total = 0;

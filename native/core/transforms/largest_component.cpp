@@ -11,8 +11,8 @@
 namespace mlabel {
 namespace {
 
-/// Neighbouring voxels of one value (or of the joint foreground) in a row of memory: the unit of the union-find, as
-/// there are a hundred times fewer of them than voxels.
+/// Neighbouring voxels of one value (or of the joint foreground) in a row of memory: the unit of the union-find, as there
+/// are a hundred times fewer of them than voxels.
 struct Run {
   int32_t begin;
   int32_t end;

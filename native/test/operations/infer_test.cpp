@@ -1,0 +1,169 @@
+// The infer operation from file to file, through the runtime, against what real MONAI made of the same files.
+#include <ATen/ATen.h>
+#include <doctest/doctest.h>
+#include <unistd.h>
+
+#include <filesystem>
+#include <future>
+
+#include "golden.hpp"
+#include "image/image_file.hpp"
+#include "runtime/runtime.hpp"
+
+using namespace mlabel;
+
+namespace {
+
+const char* const goldenFolder = "end_to_end/";
+
+std::string goldenFile(const std::string& name) { return test::goldenPath(goldenFolder + name).string(); }
+
+/// A folder of its own that goes with the test.
+class Folder {
+ public:
+  Folder() : path_(std::filesystem::temp_directory_path() / ("infer-test-" + std::to_string(::getpid()))) {
+    std::filesystem::create_directories(path_);
+  }
+  ~Folder() { std::filesystem::remove_all(path_); }
+  std::string file(const std::string& name) const { return (path_ / name).string(); }
+
+ private:
+  std::filesystem::path path_;
+};
+
+Json request(const std::string& image, const std::string& output) {
+  return {
+      {"image", image},
+      {"device", "cpu"},
+      {"precision", "float32"},
+      {"priority", "infer"},
+      {"network",
+       {{"name", "UNet"},
+        {"spatial_dims", 3},
+        {"in_channels", 1},
+        {"out_channels", 3},
+        {"channels", {4, 8, 16}},
+        {"strides", {2, 2}},
+        {"num_res_units", 1},
+        {"norm", "batch"}}},
+      {"weights", goldenFile("unet.pt")},
+      {"preTransforms",
+       {{{"name", "LoadImaged"}, {"keys", "image"}},
+        {{"name", "EnsureChannelFirstd"}, {"keys", "image"}},
+        {{"name", "Orientationd"}, {"keys", "image"}, {"axcodes", "RAS"}},
+        {{"name", "Spacingd"}, {"keys", "image"}, {"pixdim", {1, 1, 1}}},
+        {{"name", "ScaleIntensityRanged"},
+         {"keys", "image"},
+         {"a_min", -57},
+         {"a_max", 164},
+         {"b_min", 0},
+         {"b_max", 1},
+         {"clip", true}},
+        {{"name", "ScaleIntensityd"}, {"keys", "image"}, {"minv", -1}, {"maxv", 1}}}},
+      {"inferer", {{"name", "SlidingWindowInferer"}, {"roi_size", {16, 16, 16}}}},
+      {"invert", true},
+      {"postTransforms",
+       {{{"name", "Activationsd"}, {"keys", "pred"}, {"softmax", true}},
+        {{"name", "AsDiscreted"}, {"keys", "pred"}, {"argmax", true}},
+        {{"name", "KeepLargestConnectedComponentd"}, {"keys", "pred"}}}},
+      {"output", {{"path", output}, {"dtype", "uint8"}, {"compress", true}}},
+  };
+}
+
+Json run(const Json& options, const StopFlag& stop = {}, const JobContext::Progress& progress = {}) {
+  Runtime runtime;
+  std::promise<Json> promise;
+  auto future = promise.get_future();
+  runtime.submit(makeOperation("infer", options), stop, progress, [&](const Json* answer, const Error* error) {
+    if (error != nullptr) return promise.set_exception(std::make_exception_ptr(*error));
+    promise.set_value(*answer);
+  });
+  return future.get();
+}
+
+}  // namespace
+
+TEST_CASE("the label file of MONAI Label's chain, with the geometry of the image") {
+  const Folder folder;
+  for (const std::string name : {"anisotropic", "oblique"}) {
+    CAPTURE(name);
+    const std::string image = goldenFile(name + ".nii.gz"), output = folder.file(name + ".nii.gz");
+    const Json answer = run(request(image, output));
+    const Volume labels = readImage(output), expected = readImage(goldenFile(name + ".labels.nii.gz"));
+    REQUIRE(labels.data.sizes() == expected.data.sizes());
+    CHECK((labels.data != expected.data).sum().item<int64_t>() == 0);
+    CHECK(labels.affine == readHeader(image).affine);
+    CHECK(labels.header.dtype == "uint8");
+    CHECK(answer["shape"] == Json(labels.header.shape));
+    for (const int value : {1, 2}) {
+      const at::Tensor voxels = at::nonzero(expected.data[0] == value);
+      const at::Tensor centroid = voxels.to(at::kDouble).mean(0).to(at::kLong);
+      CHECK(answer["counts"][std::to_string(value)] == voxels.size(0));
+      for (int axis = 0; axis < 3; ++axis) {
+        CHECK(answer["centroids"][std::to_string(value)][axis] == centroid[axis].item<int64_t>());
+      }
+    }
+    for (const char* stage : {"pre", "infer", "invert", "post", "write", "total"}) {
+      CHECK(answer["latencies"][stage].get<double>() >= 0);
+    }
+    CHECK(answer["latencies"]["transform"]["pre"].contains("Spacingd"));
+    CHECK(answer["latencies"]["transform"]["post"].contains("KeepLargestConnectedComponentd"));
+  }
+}
+
+TEST_CASE("the streamed arg-max and the transforms one by one give the same file") {
+  const Folder folder;
+  Json options = request(goldenFile("anisotropic.nii.gz"), folder.file("streamed.nii.gz"));
+  const Json streamed = run(options);
+  options["output"]["path"] = folder.file("plain.nii");
+  options["postTransforms"].insert(options["postTransforms"].begin() + 1,
+                                   {{"name", "AsDiscreted"}, {"keys", "pred"}});  // changes nothing, but is in the way
+  const Json plain = run(options);
+  CHECK(plain["counts"] == streamed["counts"]);
+  CHECK(at::equal(readImage(folder.file("plain.nii")).data, readImage(folder.file("streamed.nii.gz")).data));
+}
+
+TEST_CASE("progress names every stage; a raised flag ends it and leaves no file") {
+  const Folder folder;
+  std::vector<std::string> stages;
+  const auto note = [&](const Json& message) {
+    const auto stage = message.at("stage").get<std::string>();
+    if (stages.empty() || stages.back() != stage) stages.push_back(stage);
+  };
+  run(request(goldenFile("oblique.nii.gz"), folder.file("done.nii.gz")), {}, note);
+  CHECK(stages == std::vector<std::string>{"pre", "infer", "invert", "post", "write"});
+
+  StopFlag stop;
+  const auto stopAtFirstWindow = [&](const Json& message) {
+    if (message.at("stage") == "infer" && message.at("done") > 0) stop.raise();
+  };
+  const Json options = request(goldenFile("oblique.nii.gz"), folder.file("stopped.nii.gz"));
+  CHECK_THROWS_WITH_AS(run(options, stop, stopAtFirstWindow), "the job was cancelled", Error);
+  CHECK(!std::filesystem::exists(folder.file("stopped.nii.gz")));
+}
+
+TEST_CASE("what cannot be done is said in a sentence") {
+  const Folder folder;
+  const Json good = request(goldenFile("oblique.nii.gz"), folder.file("never.nii.gz"));
+  const auto refused = [&](const char* pointer, const Json& value, const char* words) {
+    CAPTURE(pointer);
+    Json options = good;
+    options[Json::json_pointer(pointer)] = value;
+    CHECK_THROWS_WITH_AS(run(options), doctest::Contains(words), Error);
+  };
+  refused("/weights", folder.file("absent.pt"), "there is no weight file");
+  refused("/image", folder.file("absent.nii.gz"), "absent.nii.gz");
+  refused("/device", "gpu", "gpu");
+  refused("/precision", "float16", "precision");
+  refused("/priority", "now", "priority");
+  Volume twice = readImage(good["image"].get<std::string>());
+  twice.data = at::cat({twice.data, twice.data});
+  writeImage(folder.file("channels.nii"), twice, {});
+  refused("/image", folder.file("channels.nii"), "the image has 2 channels after the pre-transforms");
+  refused("/invert", false, "not on the grid of the image");
+  refused("/postTransforms", Json::array(), "3 channels");
+  refused("/preTransforms/5", {{"name", "RandFlipd"}, {"keys", "image"}}, "random");
+  refused("/output/dtype", "uint9", "uint9");
+  refused("/colour", "red", "colour");
+  CHECK(!std::filesystem::exists(folder.file("never.nii.gz")));
+}
