@@ -116,8 +116,8 @@ TEST_CASE("the streamed arg-max and the transforms one by one give the same file
   Json options = request(goldenFile("anisotropic.nii.gz"), folder.file("streamed.nii.gz"));
   const Json streamed = run(options);
   options["output"]["path"] = folder.file("plain.nii");
-  options["postTransforms"].insert(options["postTransforms"].begin() + 1,
-                                   {{"name", "AsDiscreted"}, {"keys", "pred"}});  // changes nothing, but is in the way
+  const Json idle = {{"name", "AsDiscreted"}, {"keys", "pred"}};  // changes nothing, but is in the way
+  options["postTransforms"].insert(options["postTransforms"].begin() + 1, idle);
   const Json plain = run(options);
   CHECK(plain["counts"] == streamed["counts"]);
   CHECK(at::equal(readImage(folder.file("plain.nii")).data, readImage(folder.file("streamed.nii.gz")).data));
