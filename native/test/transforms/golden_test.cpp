@@ -27,6 +27,19 @@ double toleranceOf(const std::string& name, const Json& parameters) {
   return 0;
 }
 
+/// False for the voxels of `to` (of the given shape) that lie midway between two of `from`: on a turned grid the last bit
+/// of LAPACK's solution decides which one MONAI takes as the nearest.
+at::Tensor withoutTies(const Affine& from, const Affine& to, const Shape3& shape) {
+  const Affine map = from.inverse() * to;
+  auto clear = at::ones({1, shape[0], shape[1], shape[2]}, at::kBool);
+  for (int row = 0; row < 3; ++row) {
+    const auto along = [&](int axis) { return at::arange(shape[axis], at::kDouble) * map(row, axis); };
+    const auto position = along(0).view({1, -1, 1, 1}) + along(1).view({1, 1, -1, 1}) + along(2).view({1, 1, 1, -1}) + map(row, 3);
+    clear = clear.logical_and((position - position.floor() - 0.5).abs() > 1e-9);
+  }
+  return clear;
+}
+
 }  // namespace
 
 TEST_CASE("Deterministic transforms give MONAI's golden results") {
@@ -45,7 +58,16 @@ TEST_CASE("Deterministic transforms give MONAI's golden results") {
     const bool placed = transform == "Orientationd" || transform == "Spacingd";
     const SampleImage result = transformed(spec, array("input"), placed ? toAffine(array("affine")) : Affine{});
 
-    CHECK(largestDifference(result.data, array("output")) <= toleranceOf(name, golden.at("params")));
+    auto expected = array("output");
+    REQUIRE(result.data.sizes() == expected.sizes());
+    auto found = result.data;
+    if (name == "spacing_6") {
+      const auto clear = withoutTies(toAffine(array("affine")), result.affine, spatialShape(expected));
+      CHECK(clear.sum().item<int64_t>() > expected.numel() / 2);
+      found = found * clear;
+      expected = expected * clear;
+    }
+    CHECK(largestDifference(found, expected) <= toleranceOf(name, golden.at("params")));
     if (placed || transform == "CropForegroundd") {
       CHECK(largestDifference(toTensor(result.affine), array("out_affine")) <= 1e-10);
     }
@@ -125,7 +147,14 @@ TEST_CASE("invertTrace gives what MONAI's Invertd gives") {
     const bool nearest = golden["nearest"].get<bool>();
     const auto mode = nearest ? std::optional(Interpolation::Nearest) : std::nullopt;
     REQUIRE(spatialShape(sample.images.at("image").data) == spatialShape(prediction));
-    const auto back = invertTrace(prediction, sample.images.at("image").trace, mode);
-    CHECK(largestDifference(back, expected) <= (nearest ? 0 : 1e-6));
+    const Trace& trace = sample.images.at("image").trace;
+    const auto back = invertTrace(prediction, trace, mode);
+    REQUIRE(back.sizes() == expected.sizes());
+    auto clear = at::ones_like(expected[0], at::kBool).unsqueeze(0);
+    if (const auto* spaced = std::get_if<ResampleOperation>(&trace.front()); nearest && spaced != nullptr) {
+      clear = withoutTies(spaced->affineAfter, spaced->affineBefore, spaced->shapeBefore);
+      CHECK(clear.sum().item<int64_t>() > clear.numel() / 3);
+    }
+    CHECK(largestDifference(back * clear, expected * clear) <= (nearest ? 0 : 1e-6));
   }
 }
