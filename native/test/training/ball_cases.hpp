@@ -53,7 +53,8 @@ inline std::vector<TrainCase> writeBalls(const TemporaryFolder& folder, int coun
 
 inline Json loadingTransforms() {
   const Json keys{"image", "label"};
-  return Json::array({{{"name", "LoadImaged"}, {"keys", keys}}, {{"name", "EnsureChannelFirstd"}, {"keys", keys}}});
+  return Json::array({{{"name", "LoadImaged"}, {"keys", keys}}, {{"name", "EnsureChannelFirstd"}, {"keys", keys}},
+                      {{"name", "MapLabelsd"}, {"keys", "label"}}});
 }
 
 /// Crops of 16³ around foreground and background in equal parts, flipped and shifted at random.

@@ -110,7 +110,6 @@ TEST_CASE("Spacingd: an infinite voxel does not spread beyond its neighbours, ne
   auto data = row({1, INFINITY, 3, 4, 5});
   Json spec{{"name", "Spacingd"}, {"keys", "image"}, {"pixdim", 1}};
   const auto linear = transformed(spec, data.clone(), affine).data.flatten();
-  CHECK(linear[0].item<float>() == 1);
   CHECK(linear.narrow(0, 4, 5).isfinite().all().item<bool>());
   spec["mode"] = "nearest";
   const auto nearest = transformed(spec, row({0, 1, 2, 3, 4}), affine).data;
