@@ -12,7 +12,7 @@ const oldestMinor = 11;
 const cpuIndex = 'https://download.pytorch.org/whl/cpu';
 
 /** The user's cache folder, as the XDG rules have it. */
-export function cacheFolder() {
+function cacheFolder() {
   return path.join(process.env.XDG_CACHE_HOME || path.join(os.homedir(), '.cache'), 'monailabel');
 }
 
@@ -37,7 +37,7 @@ function recentEnough(folder) {
 }
 
 /** True where an NVIDIA driver is loaded: the CUDA libtorch is of use only then. */
-export function hasNvidiaDriver() {
+function hasNvidiaDriver() {
   return existsSync('/proc/driver/nvidia/version') || existsSync('/dev/nvidiactl');
 }
 

@@ -21,10 +21,10 @@ export type OptimizerSpec = Spec;
 export type Precision = 'float32' | 'bfloat16';
 
 /** Who goes first on a device: a waiting click before an automatic inference before a batch before scoring. */
-export type Priority = 'click' | 'infer' | 'batch' | 'scoring';
+type Priority = 'click' | 'infer' | 'batch' | 'scoring';
 
 /** Voxel counts [I, J, K], axis order of the file. */
-export type Shape = readonly [number, number, number];
+type Shape = readonly [number, number, number];
 
 export interface DeviceInfo {
   /** "cpu", "cuda:0", …: what the `device` option of an operation takes. */
@@ -37,7 +37,7 @@ export interface DeviceInfo {
   readonly precisions: readonly Precision[];
 }
 
-export interface ImageHeader {
+interface ImageHeader {
   readonly format: 'nifti1' | 'nifti2' | 'nrrd';
   readonly compressed: boolean;
   readonly shape: Shape;
@@ -174,7 +174,7 @@ export interface TrainStats {
   readonly eval?: TrainStatsPart;
 }
 
-export interface TrainStatsPart {
+interface TrainStatsPart {
   readonly metrics: Readonly<Record<string, number>>;
   readonly key_metric_name: string;
   readonly best_metric: number;
@@ -233,7 +233,7 @@ export interface OperationRunner {
   ): Promise<Operations[Name]['answer']>;
 }
 
-export interface RuntimeInfo {
+interface RuntimeInfo {
   /** Version of libtorch, and of CUDA where it was built with it. */
   readonly libtorch: string;
   readonly cuda: string | null;
