@@ -5,7 +5,7 @@ import { join } from 'node:path';
 import { z } from 'zod';
 import { isSafeName } from '../datastore/local/names.js';
 import type { LabelledCase } from '../datastore/datastore.js';
-import type { TrainCase, TrainOptions } from '../engine/types.js';
+import type { TrainCase, TrainOptions, TransformSpec } from '../engine/types.js';
 import { LabelError } from '../errors.js';
 import { taskTime } from '../jobs/task.js';
 import type { Options } from './answers.js';
@@ -81,8 +81,8 @@ export function planTraining(
     ...(start !== undefined && { initialWeights: start }),
     trainCases: cases.slice(0, trainCount),
     validationCases: cases.slice(trainCount),
-    trainTransforms: recipe.trainTransforms,
-    validationTransforms: recipe.validationTransforms,
+    trainTransforms: withLabelMapping(recipe.trainTransforms),
+    validationTransforms: withLabelMapping(recipe.validationTransforms),
     validationInferer: recipe.validationInferer,
     loss: recipe.loss,
     optimizer: recipe.optimizer,
@@ -104,6 +104,13 @@ export function planTraining(
     statsPath: weights.stats,
     resume: asked.resume,
   };
+}
+
+/** What a label file's values mean is settled by name as soon as it is loaded, whatever the recipe does afterwards. */
+function withLabelMapping(transforms: readonly TransformSpec[]): TransformSpec[] {
+  return transforms.flatMap((spec) =>
+    spec.name === 'LoadImaged' ? [spec, { name: 'MapLabelsd', keys: ['label'] }] : [spec],
+  );
 }
 
 function trainCases(name: string, submitted: readonly LabelledCase[], labels: LoadedModel['labels']): TrainCase[] {

@@ -8,6 +8,7 @@ namespace mlabel {
 TransformPointer makeLoadImage(const Json& spec);
 TransformPointer makeEnsureChannelFirst(const Json& spec);
 TransformPointer makeMapLabels(const Json& spec);
+TransformPointer makeMapLabelValue(const Json& spec);
 TransformPointer makeOrientation(const Json& spec);
 TransformPointer makeSpacing(const Json& spec);
 TransformPointer makeScaleIntensityRange(const Json& spec);

@@ -12,6 +12,7 @@ constexpr Entry transforms[] = {
     {"LoadImaged", makeLoadImage},
     {"EnsureChannelFirstd", makeEnsureChannelFirst},
     {"MapLabelsd", makeMapLabels},
+    {"MapLabelValued", makeMapLabelValue},
     {"Orientationd", makeOrientation},
     {"Spacingd", makeSpacing},
     {"ScaleIntensityRanged", makeScaleIntensityRange},

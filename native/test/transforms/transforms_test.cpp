@@ -201,3 +201,8 @@ TEST_CASE("RandCropByPosNegLabeld: no foreground, no background, and a crop that
   CHECK(crops(at::ones({1, 4, 4, 4}), 5, true)[0].images.at("label").data.size(1) == 4);
   CHECK_THROWS_AS(crops(at::ones({1, 0, 4, 4}), 2, true), Error);
 }
+
+TEST_CASE("MapLabelValued: listed values change places, others stay") {
+  const Json spec{{"name", "MapLabelValued"}, {"keys", "image"}, {"orig_labels", {1, 2}}, {"target_labels", {7, 1}}};
+  CHECK(at::equal(transformed(spec, row({0, 1, 2, 3}), Affine{}).data.flatten(), at::tensor({0.0f, 7.0f, 1.0f, 3.0f})));
+}
