@@ -30,22 +30,19 @@ export async function buildAddon({ libtorch, folder = path.join(packageRoot, 'bu
   const cmakeJs = createRequire(import.meta.url).resolve('cmake-js/bin/cmake-js');
   // Every compilation takes about a gigabyte: no more at once than the memory holds.
   const jobs = Math.max(1, Math.min(os.availableParallelism(), Math.floor(os.totalmem() / 2 ** 31)));
-  await run(
-    process.execPath,
-    [
-      cmakeJs,
-      'build',
-      '--directory',
-      packageRoot,
-      '--out',
-      folder,
-      '--parallel',
-      String(jobs),
-      `--CDLIBTORCH=${libtorch}`,
-      `--CDNATIVE_TESTS=${tests ? 'ON' : 'OFF'}`,
-    ],
-    { cwd: packageRoot, failure: 'the native part could not be built; the first error above says why' },
-  );
+  const options = ['--directory', packageRoot, '--out', folder];
+  const definitions = [`--CDLIBTORCH=${libtorch}`, `--CDNATIVE_TESTS=${tests ? 'ON' : 'OFF'}`];
+  const failure = 'the native part could not be built; the first error above says why';
+  // `build` alone would keep the definitions of the last time.
+  await run(process.execPath, [cmakeJs, 'configure', ...options, ...definitions], {
+    cwd: packageRoot,
+    failure,
+    quiet: true,
+  });
+  await run(process.execPath, [cmakeJs, 'build', ...options, ...definitions, '--parallel', String(jobs)], {
+    cwd: packageRoot,
+    failure,
+  });
   return path.join(folder, 'Release', 'monailabel.node');
 }
 
