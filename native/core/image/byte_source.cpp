@@ -18,6 +18,7 @@ namespace {
 
 constexpr size_t bufferSize = 256 * 1024;
 constexpr uint64_t largestExpansion = 1032;
+constexpr char gzipMagic[] = "\x1f\x8b";
 
 std::string reason() { return std::generic_category().message(errno); }
 
@@ -49,10 +50,10 @@ ByteSource::ByteSource(const std::string& path) : path_(path) {
     throw Error(ErrorCode::InvalidFile, path + " is not a file");
   }
   fileSize_ = static_cast<uint64_t>(status.st_size);
-  unsigned char magic[2];
+  char magic[2];
   const size_t got = readRaw(magic, sizeof magic);
-  ahead_.assign(reinterpret_cast<const char*>(magic), got);
-  if (got == 2 && magic[0] == 0x1f && magic[1] == 0x8b) inflateRest();
+  ahead_.assign(magic, got);
+  if (got == 2 && std::memcmp(magic, gzipMagic, 2) == 0) inflateRest();
 }
 
 ByteSource::~ByteSource() {
@@ -84,6 +85,18 @@ size_t ByteSource::readRaw(void* target, size_t size) {
   return done;
 }
 
+bool ByteSource::nextMember() {
+  // Anything but another member is ignored, as gzip does. The two bytes of its magic may lie on both sides of a refill.
+  Inflater& inflater = *inflater_;
+  z_stream& stream = inflater.stream;
+  if (stream.avail_in < 2) {
+    std::copy_n(stream.next_in, stream.avail_in, inflater.buffer.data());
+    stream.next_in = inflater.buffer.data();
+    stream.avail_in += static_cast<uInt>(readRaw(inflater.buffer.data() + stream.avail_in, inflater.buffer.size() - stream.avail_in));
+  }
+  return stream.avail_in >= 2 && std::memcmp(stream.next_in, gzipMagic, 2) == 0 && inflateReset(&stream) == Z_OK;
+}
+
 size_t ByteSource::read(void* target, size_t size) {
   if (!inflater_) return readRaw(target, size);
   Inflater& inflater = *inflater_;
@@ -101,13 +114,7 @@ size_t ByteSource::read(void* target, size_t size) {
     const int status = inflate(&stream, Z_NO_FLUSH);
     done += room - stream.avail_out;
     if (status == Z_STREAM_END) {
-      // Another member may follow; anything else after a member is ignored, as gzip does.
-      if (stream.avail_in == 0) {
-        stream.next_in = inflater.buffer.data();
-        stream.avail_in = static_cast<uInt>(readRaw(inflater.buffer.data(), inflater.buffer.size()));
-      }
-      if (stream.avail_in == 0 || *stream.next_in != 0x1f) inflater.ended = true;
-      else inflateReset(&stream);
+      inflater.ended = !nextMember();
     } else if (status == Z_MEM_ERROR) {
       throw std::bad_alloc();
     } else if (status != Z_OK && status != Z_BUF_ERROR) {

@@ -38,6 +38,8 @@ class ByteSource {
  private:
   struct Inflater;
   size_t readRaw(void* target, size_t size);
+  /// At the end of a member: whether another one follows, which is then begun.
+  bool nextMember();
 
   std::string path_;
   int descriptor_ = -1;

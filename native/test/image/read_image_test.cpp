@@ -3,9 +3,11 @@
 #include <doctest/doctest.h>
 
 #include <cmath>
+#include <cstring>
 
 #include "golden.hpp"
 #include "image/image_file.hpp"
+#include "temporary_folder.hpp"
 
 using namespace mlabel;
 using namespace mlabel::test;
@@ -72,6 +74,29 @@ TEST_CASE("images are read as MONAI reads them") {
     CHECK(volume.header.format == image.format);
     CHECK(volume.header.bigEndian == (std::string(image.file).find("big") != std::string::npos));
   }
+}
+
+TEST_CASE("in a 4-D file the sform stands although it contradicts the zooms, as in MONAI") {
+  const TemporaryFolder folder;
+  const std::string path = goldenPath("images/channels.nii").string();
+  std::string bytes = readText(path);
+  const float zoom = 7;
+  std::memcpy(bytes.data() + 80, &zoom, sizeof zoom);
+  writeBytes(folder / "zoom.nii", bytes);
+  CHECK(readHeader(folder / "zoom.nii").affine == readHeader(path).affine);
+}
+
+TEST_CASE("a 2-D image without a third direction gets the normal of its plane") {
+  const TemporaryFolder folder;
+  std::string bytes = readText(goldenPath("images/two_dimensional.nii"));
+  const int16_t code = 1;
+  const float rows[12] = {0, 2, 0, 5, 3, 0, 0, 6, 0, 0, 0, 7};
+  const float zooms[3] = {3, 2, 0};
+  std::memcpy(bytes.data() + 254, &code, sizeof code);
+  std::memcpy(bytes.data() + 280, rows, sizeof rows);
+  std::memcpy(bytes.data() + 80, zooms, sizeof zooms);
+  writeBytes(folder / "flat.nii", bytes);
+  CHECK(readHeader(folder / "flat.nii").affine == Affine{{{{0, 2, 0, 5}, {3, 0, 0, 6}, {0, 0, -1, 7}, {0, 0, 0, 1}}}});
 }
 
 TEST_CASE("a header alone says the same as the whole file") {
