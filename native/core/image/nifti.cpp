@@ -133,7 +133,8 @@ Affine qform(const Fields& f) {
 
 Affine baseAffine(const Fields& f, const Shape3& shape) {
   Affine affine;
-  const Vector3 zoom = zooms(f);
+  Vector3 zoom = zooms(f);
+  if (f.dim[0] == 2) zoom[2] = 1;
   for (int a = 0; a < 3; ++a) {
     const double step = a == 0 ? -zoom[0] : zoom[static_cast<size_t>(a)];
     affine(a, a) = step;

@@ -99,6 +99,17 @@ TEST_CASE("a 2-D image without a third direction gets the normal of its plane") 
   CHECK(readHeader(folder / "flat.nii").affine == Affine{{{{0, 2, 0, 5}, {3, 0, 0, 6}, {0, 0, -1, 7}, {0, 0, 0, 1}}}});
 }
 
+TEST_CASE("a 2-D image without any form is one millimetre thick, whatever its third zoom says") {
+  const TemporaryFolder folder;
+  std::string bytes = readText(goldenPath("images/two_dimensional.nii"));
+  const int16_t codes[2] = {0, 0};
+  const float zooms[3] = {3, 2, 9};
+  std::memcpy(bytes.data() + 252, codes, sizeof codes);
+  std::memcpy(bytes.data() + 80, zooms, sizeof zooms);
+  writeBytes(folder / "plain.nii", bytes);
+  CHECK(readHeader(folder / "plain.nii").affine.spacing() == Vector3{3, 2, 1});
+}
+
 TEST_CASE("a header alone says the same as the whole file") {
   const ImageHeader header = readHeader(goldenPath("images/channels.nii").string());
   CHECK(header.shape == Shape3{5, 4, 3});
