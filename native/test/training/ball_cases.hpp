@@ -2,32 +2,16 @@
 #pragma once
 
 #include <ATen/ATen.h>
-#include <unistd.h>
 
 #include <filesystem>
 #include <string>
 #include <vector>
 
 #include "image/image_file.hpp"
+#include "temporary_folder.hpp"
 #include "training/train_options.hpp"
 
 namespace mlabel::test {
-
-/// A folder that is gone when the test is.
-class TemporaryFolder {
- public:
-  TemporaryFolder() {
-    std::string pattern = (std::filesystem::temp_directory_path() / "training-XXXXXX").string();
-    path_ = mkdtemp(pattern.data());
-  }
-  ~TemporaryFolder() { std::filesystem::remove_all(path_); }
-  TemporaryFolder(const TemporaryFolder&) = delete;
-  TemporaryFolder& operator=(const TemporaryFolder&) = delete;
-  std::string file(const std::string& name) const { return (path_ / name).string(); }
-
- private:
-  std::filesystem::path path_;
-};
 
 /// image-<seed>.nii and label-<seed>.nii of side³ voxels in `folder`.
 inline TrainCase writeBall(const TemporaryFolder& folder, int seed, int64_t side = 24) {
@@ -37,8 +21,8 @@ inline TrainCase writeBall(const TemporaryFolder& folder, int seed, int64_t side
   const at::Tensor squared = (line - center[0]).pow(2).view({-1, 1, 1}) + (line - center[1]).pow(2).view({1, -1, 1}) +
                              (line - center[2]).pow(2).view({1, 1, -1});
   const at::Tensor ball = squared.lt(static_cast<double>(side * side) / 16).to(at::kFloat).unsqueeze(0);
-  const TrainCase item{folder.file("image-" + std::to_string(seed) + ".nii"),
-                       folder.file("label-" + std::to_string(seed) + ".nii"),
+  const TrainCase item{folder / ("image-" + std::to_string(seed) + ".nii"),
+                       folder / ("label-" + std::to_string(seed) + ".nii"),
                        {}};
   writeImage(item.image, {ball + 0.5 * at::rand_like(ball), {}, {}}, {.dtype = "float32"});
   writeImage(item.label, {ball, {}, {}}, {.dtype = "uint8"});

@@ -69,7 +69,7 @@ TEST_CASE_FIXTURE(Fixture, "batches depend on the seed and the place, not on the
 }
 
 TEST_CASE_FIXTURE(Fixture, "a case that fails ends the loading with an error that names it") {
-  cases[1].image = folder.file("absent.nii");
+  cases[1].image = folder / "absent.nii";
   try {
     load(2);
     FAIL("no error");

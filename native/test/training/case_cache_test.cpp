@@ -62,7 +62,7 @@ TEST_CASE("a case that cannot be prepared is named") {
   const Pipeline pipeline(test::loadingTransforms());
 
   SUBCASE("a file that is not there") {
-    cases[0].label = folder.file("absent.nii");
+    cases[0].label = folder / "absent.nii";
     CaseCache cache(cases, pipeline, {});
     CHECK(messageOf(cache).find("absent.nii") != std::string::npos);
   }

@@ -1,6 +1,7 @@
 // What a training leaves on disk, also when it is killed.
 #include <doctest/doctest.h>
 #include <sys/wait.h>
+#include <unistd.h>
 
 #include <csignal>
 #include <filesystem>
@@ -14,10 +15,10 @@ namespace {
 
 TrainOptions optionsIn(const test::TemporaryFolder& folder) {
   TrainOptions options;
-  options.runFolder = folder.file("run");
+  options.runFolder = folder / "run";
   options.runId = "id";
-  options.publishPath = folder.file("published.pt");
-  options.statsPath = folder.file("train_stats.json");
+  options.publishPath = folder / "published.pt";
+  options.statsPath = folder / "train_stats.json";
   options.checkpointsKept = 2;
   return options;
 }
@@ -30,10 +31,10 @@ TEST_CASE("the newest checkpoints are kept") {
   const test::TemporaryFolder folder;
   const RunFolder run(optionsIn(folder));
   for (const int64_t epoch : {5, 10, 15, 100}) run.saveCheckpoint(epoch, {{{"model", filledWith(0)}}, {}});
-  CHECK_FALSE(std::filesystem::exists(folder.file("run/checkpoint_epoch=5.pt")));
-  CHECK_FALSE(std::filesystem::exists(folder.file("run/checkpoint_epoch=10.pt")));
-  CHECK(std::filesystem::exists(folder.file("run/checkpoint_epoch=15.pt")));
-  CHECK(std::filesystem::exists(folder.file("run/checkpoint_epoch=100.pt")));
+  CHECK_FALSE(std::filesystem::exists(folder / "run/checkpoint_epoch=5.pt"));
+  CHECK_FALSE(std::filesystem::exists(folder / "run/checkpoint_epoch=10.pt"));
+  CHECK(std::filesystem::exists(folder / "run/checkpoint_epoch=15.pt"));
+  CHECK(std::filesystem::exists(folder / "run/checkpoint_epoch=100.pt"));
 }
 
 TEST_CASE("a process killed while it publishes leaves whole files") {
@@ -50,7 +51,7 @@ TEST_CASE("a process killed while it publishes leaves whole files") {
     kill(child, SIGKILL);
     waitpid(child, nullptr, 0);
     for (const char* name : {"published.pt", "run/model.pt"}) {
-      const StateDict weights = readStateDict(folder.file(name));
+      const StateDict weights = readStateDict(folder / name);
       REQUIRE(weights.size() == 1);
       const at::Tensor& values = weights[0].second;
       CHECK(values.eq(values.flatten()[0]).all().item<bool>());

@@ -32,10 +32,10 @@ struct Fixture {
     made.maxEpochs = 8;
     made.seed = 3;
     made.cacheBytes = 1 << 24;
-    made.runFolder = folder.file("run");
+    made.runFolder = folder / "run";
     made.runId = "id";
-    made.publishPath = folder.file("published.pt");
-    made.statsPath = folder.file("train_stats.json");
+    made.publishPath = folder / "published.pt";
+    made.statsPath = folder / "train_stats.json";
     made.checkpointInterval = 3;
     return made;
   }
@@ -60,7 +60,7 @@ struct Fixture {
     return epochs;
   }
 
-  std::string file(const std::string& name) const { return folder.file(name); }
+  std::string file(const std::string& name) const { return folder / name; }
 
   Json statsFile() const {
     std::ifstream stream(options.statsPath);
