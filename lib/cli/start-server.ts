@@ -22,8 +22,8 @@ interface StartOptions {
   readonly ssl_keyfile_password?: string;
 }
 
-/** A process that was asked to end has so long; then it is ended. */
-const millisecondsToStop = 1800;
+/** A process that was asked to end has so long; then it is ended, for which the addon takes up to another second. */
+const millisecondsToStop = 800;
 
 export function addStartServer(program: Command): void {
   program

@@ -10,7 +10,7 @@
 namespace mlabel {
 namespace {
 
-constexpr std::chrono::milliseconds kPatience{1500};
+constexpr std::chrono::milliseconds kPatience{900};
 
 /// Runs before the destructors of libtorch's static objects, under which no job may compute. Jobs poll their stop flag
 /// a few times a second; one that does not answer in time is left behind, and with it all that exit() has still to do.
