@@ -17,7 +17,7 @@ import warnings
 import nibabel
 import numpy
 import torch
-from monai.data import decollate_batch
+from monai.data import MetaTensor
 from monai.inferers import SlidingWindowInferer
 from monai.networks.nets import UNet
 from monai.transforms import (
@@ -87,7 +87,9 @@ def request(image, network, label):
         roi_size=[160, 160, 160], sw_batch_size=1, overlap=0.25, sw_device="cpu", device="cpu"
     )
     with torch.no_grad():
-        data["pred"] = decollate_batch(inferer(data["image"][None], network))[0]
+        logits = inferer(data["image"][None], network)[0].as_tensor()
+    image_meta = data["image"]
+    data["pred"] = MetaTensor(logits, meta=image_meta.meta, applied_operations=image_meta.applied_operations)
     seconds["infer"] = time.time() - start
 
     start = time.time()
