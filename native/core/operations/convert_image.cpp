@@ -2,7 +2,7 @@
 #include "image/describe_header.hpp"
 #include "image/image_file.hpp"
 #include "image/voxel_type.hpp"
-#include "operations/factories.hpp"
+#include "operations/operation.hpp"
 
 namespace mlabel {
 namespace {

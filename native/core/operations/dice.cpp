@@ -2,7 +2,7 @@
 #include <ATen/ATen.h>
 
 #include "image/image_file.hpp"
-#include "operations/factories.hpp"
+#include "operations/operation.hpp"
 
 namespace mlabel {
 namespace {

@@ -5,9 +5,9 @@
 #include <chrono>
 
 #include "inferers/streamed_argmax.hpp"
-#include "operations/factories.hpp"
 #include "operations/infer_options.hpp"
 #include "operations/label_statistics.hpp"
+#include "operations/operation.hpp"
 #include "runtime/device.hpp"
 #include "runtime/runtime.hpp"
 
@@ -47,7 +47,7 @@ class InferOperation : public Operation {
   Json run(Runtime& runtime, const JobContext& context) override {
     const c10::InferenceMode guard;
     // First, so that a model without weights says so at once.
-    const auto predictor = runtime.predictor(options_.network, options_.weights, options_.device, options_.precision);
+    const auto predictor = options_.inferer ? loadPredictor(runtime) : nullptr;
     Stopwatch watch;
     Timings pre, post;
     Json seconds = Json::object();
@@ -55,11 +55,13 @@ class InferOperation : public Operation {
     enter("pre", context);
     Sample sample;
     sample.files[imageKey] = options_.image;
+    sample.clicks = options_.clicks;
     options_.preTransforms.applyDeterministic(sample, context, &pre);
     seconds["pre"] = watch.lap();
 
     enter("infer", context);
-    SampleImage result = predict(sample.at(imageKey, "infer"), *predictor, context);
+    SampleImage result = predictor ? predict(sample.at(imageKey, "infer"), *predictor, context)
+                                   : std::move(sample.at(resultKey, "infer without a network"));
     sample.images.clear();
     seconds["infer"] = watch.lap();
 
@@ -96,8 +98,12 @@ class InferOperation : public Operation {
     answer["latencies"] = std::move(seconds);
     answer["device"] = options_.device;
     answer["precision"] = options_.precision == Precision::BFloat16 ? "bfloat16" : "float32";
-    answer["backend"] = predictor->backend();
+    answer["backend"] = predictor ? predictor->backend() : "none";
     return answer;
+  }
+
+  std::shared_ptr<Predictor> loadPredictor(Runtime& runtime) const {
+    return runtime.predictor(options_.network, options_.weights, options_.device, options_.precision);
   }
 
   static void enter(const char* stage, const JobContext& context) {

@@ -12,6 +12,17 @@ Lane laneOf(const Args& args) {
   return priority == "scoring" ? Lane::Scoring : Lane::Infer;
 }
 
+/// `{"label": 1, "index": [i, j, k]}` each.
+std::vector<Click> readClicks(const Args& args) {
+  std::vector<Click> clicks;
+  for (const Json& json : args.list<Json>("clicks")) {
+    const Args click("infer: clicks", json);
+    clicks.push_back({click.require<Vector3>("index"), click.require<int64_t>("label")});
+    click.finish();
+  }
+  return clicks;
+}
+
 /// True for `{ "name": name, "keys": "pred", argument: true }` without other arguments that do anything.
 bool isPlain(const Json& spec, const char* name, const char* argument) {
   if (!spec.is_object() || spec.value("name", "") != name || !spec.contains("keys")) return false;
@@ -47,9 +58,11 @@ InferOptions::InferOptions(const Json& options) {
                                                                                          : Precision::Float32;
   lane = laneOf(args);
   network = args.get<Json>("network", nullptr);
-  weights = args.require<std::string>("weights");
+  weights = args.get<std::string>("weights", "");
+  clicks = readClicks(args);
   preTransforms = deterministic(args, "preTransforms", args.require<Json>("preTransforms"));
-  inferer = makeInferer(args.require<Json>("inferer"));
+  if (weights.empty() != !args.has("inferer")) args.invalid("inferer", "and weights belong together");
+  if (!weights.empty()) inferer = makeInferer(args.require<Json>("inferer"));
   invert = args.require<bool>("invert");
   Json post = args.require<Json>("postTransforms");
   const size_t replaced = invert ? leadingArgmax(post) : 0;

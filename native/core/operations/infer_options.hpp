@@ -17,13 +17,16 @@ struct InferOptions {
   explicit InferOptions(const Json& options);
 
   std::string image;
+  std::vector<Click> clicks;
   std::string device;
   Precision precision = Precision::Float32;
   Lane lane = Lane::Infer;
   /// Null for a TorchScript file.
   Json network;
+  /// Empty for a model without a network: its pre-transforms make the result.
   std::string weights;
   Pipeline preTransforms;
+  /// Null without a network.
   std::unique_ptr<Inferer> inferer;
   bool invert = false;
   /// The post-transforms begin with an arg-max (after a softmax, which does not change it) of inverted logits: it is

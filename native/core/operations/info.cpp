@@ -4,7 +4,7 @@
 #include <torch/version.h>
 
 #include "networks/predictor.hpp"
-#include "operations/factories.hpp"
+#include "operations/operation.hpp"
 #include "runtime/device.hpp"
 
 namespace mlabel {

@@ -2,7 +2,7 @@
 #include <ATen/core/Tensor.h>
 
 #include "networks/weights.hpp"
-#include "operations/factories.hpp"
+#include "operations/operation.hpp"
 
 namespace mlabel {
 namespace {

@@ -1,7 +1,7 @@
 // What an image file says about itself, without its voxels.
 #include "image/describe_header.hpp"
 #include "image/image_file.hpp"
-#include "operations/factories.hpp"
+#include "operations/operation.hpp"
 
 namespace mlabel {
 namespace {

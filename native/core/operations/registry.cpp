@@ -1,23 +1,22 @@
 #include <map>
 
-#include "operations/factories.hpp"
+#include "operations/operation.hpp"
 
 namespace mlabel {
+
+#define OPERATION(name, factory) std::unique_ptr<Operation> factory(const Json& options);
+#include "operations/list.inc"
+#undef OPERATION
+
 namespace {
 
 using Factory = std::unique_ptr<Operation> (*)(const Json&);
 
 const std::map<std::string, Factory>& factories() {
   static const std::map<std::string, Factory> table = {
-      {"infer", makeInferOperation},
-      {"info", makeInfoOperation},
-      {"inspectWeights", makeInspectWeightsOperation},
-      {"selfTest", makeSelfTestOperation},
-      {"convertImage", makeConvertImageOperation},
-      {"dice", makeDiceOperation},
-      {"readHeader", makeReadHeaderOperation},
-      {"writePhantom", makeWritePhantomOperation},
-      {"train", makeTrainOperation},
+#define OPERATION(name, factory) {#name, factory},
+#include "operations/list.inc"
+#undef OPERATION
   };
   return table;
 }

@@ -3,7 +3,7 @@
 
 #include <chrono>
 
-#include "operations/factories.hpp"
+#include "operations/operation.hpp"
 #include "runtime/device.hpp"
 
 namespace mlabel {

@@ -1,5 +1,5 @@
 // Trains a network on labelled cases.
-#include "operations/factories.hpp"
+#include "operations/operation.hpp"
 #include "training/trainer.hpp"
 
 namespace mlabel {

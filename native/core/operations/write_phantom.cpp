@@ -1,6 +1,6 @@
 // Writes a seeded abdominal CT phantom and its label.
 #include "image/image_file.hpp"
-#include "operations/factories.hpp"
+#include "operations/operation.hpp"
 #include "phantom/abdomen.hpp"
 #include "phantom/anatomy.hpp"
 

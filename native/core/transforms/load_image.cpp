@@ -1,6 +1,6 @@
 #include "image/image_file.hpp"
 #include "transforms/arguments.hpp"
-#include "transforms/factories.hpp"
+#include "transforms/transform.hpp"
 
 namespace mlabel {
 namespace {

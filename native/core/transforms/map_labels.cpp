@@ -2,7 +2,7 @@
 #include <map>
 
 #include "transforms/arguments.hpp"
-#include "transforms/factories.hpp"
+#include "transforms/transform.hpp"
 #include "transforms/voxels.hpp"
 
 namespace mlabel {

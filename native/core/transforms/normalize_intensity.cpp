@@ -4,7 +4,7 @@
 #include <optional>
 
 #include "transforms/arguments.hpp"
-#include "transforms/factories.hpp"
+#include "transforms/transform.hpp"
 #include "transforms/voxels.hpp"
 
 namespace mlabel {

@@ -1,5 +1,5 @@
 #include "transforms/arguments.hpp"
-#include "transforms/factories.hpp"
+#include "transforms/transform.hpp"
 #include "transforms/geometry.hpp"
 
 namespace mlabel {

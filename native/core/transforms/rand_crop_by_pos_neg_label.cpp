@@ -3,7 +3,7 @@
 #include <algorithm>
 
 #include "transforms/arguments.hpp"
-#include "transforms/factories.hpp"
+#include "transforms/transform.hpp"
 #include "transforms/geometry.hpp"
 #include "transforms/grid.hpp"
 

@@ -1,6 +1,11 @@
-#include "transforms/factories.hpp"
+#include "transforms/transform.hpp"
 
 namespace mlabel {
+
+#define TRANSFORM(name, factory) TransformPointer factory(const Json& spec);
+#include "transforms/list.inc"
+#undef TRANSFORM
+
 namespace {
 
 struct Entry {
@@ -9,26 +14,9 @@ struct Entry {
 };
 
 constexpr Entry transforms[] = {
-    {"LoadImaged", makeLoadImage},
-    {"EnsureChannelFirstd", makeEnsureChannelFirst},
-    {"MapLabelsd", makeMapLabels},
-    {"MapLabelValued", makeMapLabelValue},
-    {"Orientationd", makeOrientation},
-    {"Spacingd", makeSpacing},
-    {"ScaleIntensityRanged", makeScaleIntensityRange},
-    {"ScaleIntensityd", makeScaleIntensity},
-    {"NormalizeIntensityd", makeNormalizeIntensity},
-    {"CropForegroundd", makeCropForeground},
-    {"SpatialPadd", makeSpatialPad},
-    {"RandCropByPosNegLabeld", makeRandCropByPosNegLabel},
-    {"RandSpatialCropd", makeRandSpatialCrop},
-    {"RandFlipd", makeRandFlip},
-    {"RandRotate90d", makeRandRotate90},
-    {"RandShiftIntensityd", makeRandShiftIntensity},
-    {"RandScaleIntensityd", makeRandScaleIntensity},
-    {"Activationsd", makeActivations},
-    {"AsDiscreted", makeAsDiscrete},
-    {"KeepLargestConnectedComponentd", makeKeepLargestComponent},
+#define TRANSFORM(name, factory) {#name, factory},
+#include "transforms/list.inc"
+#undef TRANSFORM
 };
 
 }  // namespace

@@ -4,6 +4,7 @@
 #include <cstdint>
 #include <map>
 #include <string>
+#include <vector>
 
 #include "image/volume.hpp"
 #include "transforms/trace.hpp"
@@ -19,12 +20,20 @@ struct SampleImage {
   ImageHeader source;
 };
 
+/// Where a person clicked: voxel index in the file, and the class of the model that belongs there (0: background).
+struct Click {
+  Vector3 index{};
+  int64_t label = 0;
+};
+
 struct Sample {
   /// Files still to be loaded, by key ("image", "label").
   std::map<std::string, std::string> files;
   std::map<std::string, SampleImage> images;
   /// Value in the label file → class of the model; empty means as they are. What is not listed is background.
   std::map<int64_t, int64_t> labelValues;
+  /// In the order in which they were made.
+  std::vector<Click> clicks;
 
   /// Throws InvalidInput naming `key` and `who` when the key is not there.
   SampleImage& at(const std::string& key, const std::string& who);

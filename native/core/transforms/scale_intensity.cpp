@@ -1,7 +1,7 @@
 #include <ATen/ATen.h>
 
 #include "transforms/arguments.hpp"
-#include "transforms/factories.hpp"
+#include "transforms/transform.hpp"
 #include "transforms/voxels.hpp"
 
 namespace mlabel {

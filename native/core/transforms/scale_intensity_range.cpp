@@ -3,7 +3,7 @@
 #include <optional>
 
 #include "transforms/arguments.hpp"
-#include "transforms/factories.hpp"
+#include "transforms/transform.hpp"
 #include "transforms/voxels.hpp"
 
 namespace mlabel {

@@ -2,7 +2,7 @@
 #include <optional>
 
 #include "transforms/arguments.hpp"
-#include "transforms/factories.hpp"
+#include "transforms/transform.hpp"
 #include "transforms/geometry.hpp"
 #include "transforms/grid.hpp"
 

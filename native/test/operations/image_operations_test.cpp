@@ -6,7 +6,7 @@
 #include <filesystem>
 
 #include "image/image_file.hpp"
-#include "operations/factories.hpp"
+#include "operations/operation.hpp"
 #include "runtime/runtime.hpp"
 
 using namespace mlabel;
@@ -27,9 +27,9 @@ class Folder {
   fs::path path_;
 };
 
-Json answer(std::unique_ptr<Operation> operation) {
+Json answer(const std::string& operation, const Json& options) {
   Runtime runtime;
-  return operation->run(runtime, {});
+  return makeOperation(operation, options)->run(runtime, {});
 }
 
 /// A row of voxels along i, in an oblique PIR grid.
@@ -46,7 +46,7 @@ void writeRow(const std::string& path, const std::vector<float>& values, const s
 Json diceOf(const Folder& folder, const std::vector<float>& prediction, const std::vector<float>& reference) {
   writeRow(folder / "prediction.nii.gz", prediction);
   writeRow(folder / "reference.nrrd", reference);
-  return answer(makeDiceOperation({{"prediction", folder / "prediction.nii.gz"}, {"reference", folder / "reference.nrrd"}}));
+  return answer("dice", {{"prediction", folder / "prediction.nii.gz"}, {"reference", folder / "reference.nrrd"}});
 }
 
 }  // namespace
@@ -69,7 +69,7 @@ TEST_CASE("convertImage: another format, type and compression, the same voxels i
   const Folder folder;
   const std::vector<float> values = {-1000, 0, 40, 300};
   writeRow(folder / "source.nii.gz", values);
-  const Json source = answer(makeReadHeaderOperation({{"path", folder / "source.nii.gz"}}));
+  const Json source = answer("readHeader", {{"path", folder / "source.nii.gz"}});
   CHECK(source["format"] == "nifti1");
   CHECK(source["compressed"] == true);
   CHECK(source["shape"] == Json({4, 1, 1}));
@@ -78,7 +78,7 @@ TEST_CASE("convertImage: another format, type and compression, the same voxels i
   for (const auto& [name, dtype] : {std::pair{"plain.nii", "int16"}, {"float.nii.gz", "float32"}, {"other.nrrd", "int32"}}) {
     CAPTURE(name);
     const Json options = {{"input", folder / "source.nii.gz"}, {"output", folder / name}, {"dtype", dtype}};
-    const Json converted = answer(makeConvertImageOperation(options));
+    const Json converted = answer("convertImage", options);
     CHECK(converted["dtype"] == dtype);
     CHECK(converted["shape"] == source["shape"]);
     CHECK(converted["orientation"] == "PIR");
@@ -90,22 +90,48 @@ TEST_CASE("convertImage: another format, type and compression, the same voxels i
     }
     CHECK(at::equal(readImage(folder / name).data.flatten(), at::tensor(values)));
   }
-  const Json kept = answer(makeConvertImageOperation({{"input", folder / "source.nii.gz"}, {"output", folder / "kept.nii"}}));
+  const Json kept = answer("convertImage", {{"input", folder / "source.nii.gz"}, {"output", folder / "kept.nii"}});
   CHECK(kept["dtype"] == "int16");
-  CHECK_THROWS_AS(makeConvertImageOperation({{"input", "a"}, {"output", "b"}, {"dtype", "complex64"}}), Error);
+  CHECK_THROWS_AS(makeOperation("convertImage", {{"input", "a"}, {"output", "b"}, {"dtype", "complex64"}}), Error);
+}
+
+TEST_CASE("thumbnail: the middle axial slice, right of the patient on the left, anterior above") {
+  const Folder folder;
+  Volume volume;
+  // 4 × 2 × 3 voxels in RAS, 1 × 2 × 1 mm; in the middle slice 10 at the right back and 20 at the left front.
+  volume.data = at::zeros({1, 4, 2, 3});
+  volume.data[0][3][0][1] = 10;
+  volume.data[0][0][1][1] = 20;
+  volume.affine = {{{{1, 0, 0, 0}, {0, 2, 0, 0}, {0, 0, 1, 0}, {0, 0, 0, 1}}}};
+  volume.header.affine = volume.affine;
+  volume.header.shape = {4, 2, 3};
+  for (const char* name : {"image.nii.gz", "image.nrrd"}) {
+    writeImage(folder / name, volume, {.dtype = "int16"});
+    const Json picture = answer("thumbnail", {{"path", folder / name}, {"size", 4}});
+    CHECK(picture["width"] == 4);
+    CHECK(picture["height"] == 4);
+    const auto pixel = [&](int row, int column) { return picture["pixels"][row * 4 + column].get<int>(); };
+    CHECK(pixel(0, 3) == 255);
+    CHECK(pixel(1, 3) == 255);
+    CHECK(pixel(2, 0) > 100);
+    CHECK(pixel(3, 0) > 100);
+    CHECK(pixel(0, 0) == 0);
+    CHECK(pixel(3, 3) == 0);
+  }
+  CHECK_THROWS_AS(makeOperation("thumbnail", {{"path", "a"}, {"size", 0}}), Error);
 }
 
 TEST_CASE("writePhantom: an image and its label on one grid, the names of the labels in the order of their values") {
   const Folder folder;
   const Json options = {{"seed", 3}, {"image", folder / "image.nii.gz"}, {"label", folder / "label.nii.gz"}};
-  CHECK(answer(makeWritePhantomOperation(options)).dump() ==
+  CHECK(answer("writePhantom", options).dump() ==
         R"({"labels":{"spleen":1,"liver":2,"right kidney":3,"left kidney":4}})");
-  const Json image = answer(makeReadHeaderOperation({{"path", folder / "image.nii.gz"}}));
-  const Json label = answer(makeReadHeaderOperation({{"path", folder / "label.nii.gz"}}));
+  const Json image = answer("readHeader", {{"path", folder / "image.nii.gz"}});
+  const Json label = answer("readHeader", {{"path", folder / "label.nii.gz"}});
   CHECK(image["dtype"] == "int16");
   CHECK(label["dtype"] == "uint8");
   CHECK(image["affine"] == label["affine"]);
   CHECK(image["shape"] == label["shape"]);
   CHECK(readImage(folder / "label.nii.gz").data.max().item<double>() == 4);
-  CHECK_THROWS_AS(makeWritePhantomOperation({{"seed", -1}, {"image", "a"}, {"label", "b"}}), Error);
+  CHECK_THROWS_AS(makeOperation("writePhantom", {{"seed", -1}, {"image", "a"}, {"label", "b"}}), Error);
 }

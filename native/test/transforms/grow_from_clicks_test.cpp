@@ -1,0 +1,92 @@
+#include <ATen/ATen.h>
+#include <doctest/doctest.h>
+
+#include <algorithm>
+#include <numeric>
+
+#include "samples.hpp"
+
+namespace mlabel {
+namespace {
+
+const Json kGrow = {{"name", "GrowFromClicksd"}, {"keys", "image"}, {"classes", 3}, {"tolerance", 10}, {"reach", 20}};
+
+/// The class of each voxel after growing from `clicks`, on the grid of the file, which is turned to RAS in between.
+at::Tensor grown(const at::Tensor& image, const Affine& affine, std::vector<Click> clicks, Json spec = kGrow) {
+  Sample sample = test::sampleOf({{"image", image}}, affine);
+  SampleImage& entry = sample.images.at("image");
+  entry.source.affine = affine;
+  for (int axis = 0; axis < 3; ++axis) entry.source.shape[axis] = image.size(axis + 1);
+  sample.clicks = std::move(clicks);
+  const Json orient = {{"name", "Orientationd"}, {"keys", "image"}, {"axcodes", "RAS"}};
+  Pipeline(Json::array({orient, std::move(spec)})).applyDeterministic(sample, {});
+  const SampleImage& scores = sample.images.at("pred");
+  return invertTrace(scores.data, scores.trace).argmax(0);
+}
+
+/// Intensities that avg_pool3d leaves as they are: constant over the two short axes, and steps three voxels wide.
+at::Tensor row(const std::vector<float>& values) {
+  return at::tensor(values).reshape({1, static_cast<int64_t>(values.size()), 1, 1}).expand({1, -1, 2, 2}).contiguous();
+}
+
+std::vector<int64_t> classes(const at::Tensor& labels) {
+  const at::Tensor line = labels.select(1, 0).select(1, 0).contiguous();
+  return {line.const_data_ptr<int64_t>(), line.const_data_ptr<int64_t>() + line.numel()};
+}
+
+}  // namespace
+
+TEST_CASE("GrowFromClicksd: grows through like tissue, stops at other tissue") {
+  // Smoothed over three voxels, the step from 100 to 0 lies at 66.7 and 33.3: (1 + 3.3²) mm and more to cross.
+  const at::Tensor image = row({100, 100, 100, 100, 0, 0, 0, 0});
+  CHECK(classes(grown(image, {}, {{{0, 0, 0}, 1}})) == std::vector<int64_t>{1, 1, 1, 1, 0, 0, 0, 0});
+  CHECK(classes(grown(image, {}, {{{0, 0, 0}, 1}, {{7, 1, 1}, 2}})) == std::vector<int64_t>{1, 1, 1, 1, 2, 2, 2, 2});
+}
+
+TEST_CASE("GrowFromClicksd: the nearest click decides, the background holds back, reach ends") {
+  const at::Tensor flat = row(std::vector<float>(9, 50));
+  CHECK(classes(grown(flat, {}, {{{0, 0, 0}, 1}, {{7, 0, 0}, 2}})) == std::vector<int64_t>{1, 1, 1, 1, 2, 2, 2, 2, 2});
+  CHECK(classes(grown(flat, {}, {{{0, 0, 0}, 1}, {{5, 0, 0}, 0}})) == std::vector<int64_t>{1, 1, 1, 0, 0, 0, 0, 0, 0});
+  Json spec = kGrow;
+  spec["reach"] = 3.5;
+  CHECK(classes(grown(flat, {}, {{{1, 0, 0}, 1}}, spec)) == std::vector<int64_t>{1, 1, 1, 1, 1, 0, 0, 0, 0});
+}
+
+TEST_CASE("GrowFromClicksd: a click is an index of the file, whatever the order of its axes") {
+  at::Tensor image = at::zeros({1, 12, 10, 8});
+  image.narrow(1, 2, 5).narrow(2, 1, 5).narrow(3, 3, 4).fill_(500);
+  const at::Tensor inside = (image[0] > 0).to(at::kLong);
+  std::array<int, 3> axes{0, 1, 2};
+  int orders = 0;
+  do {
+    for (int flips = 0; flips < 8; ++flips, ++orders) {
+      Affine affine;
+      for (int axis = 0; axis < 3; ++axis) {
+        for (int row = 0; row < 3; ++row) affine(row, axis) = row == axis ? 0 : 0.05;
+        affine(axis, axis) = 0.05;
+        affine(axes[axis], axis) = ((flips >> axis & 1) != 0 ? -1 : 1) * (1 + 0.3 * axis);
+        affine(axis, 3) = 10 * axis - 7;
+      }
+      CAPTURE(axes[0] * 100 + axes[1] * 10 + axes[2]);
+      CAPTURE(flips);
+      const at::Tensor labels = grown(image, affine, {{{4, 3, 5}, 1}});
+      CHECK(labels[4][3][5].item<int64_t>() == 1);
+      // The smoothed edge may take the outermost layer away, and adds nothing.
+      CHECK((labels * (1 - inside)).sum().item<int64_t>() == 0);
+      CHECK(labels.sum().item<int64_t>() >= 3 * 3 * 2);
+    }
+  } while (std::next_permutation(axes.begin(), axes.end()));
+  CHECK(orders == 48);
+}
+
+TEST_CASE("GrowFromClicksd: clicks that cannot be are refused") {
+  const at::Tensor flat = row({1, 1, 1});
+  CHECK_THROWS_AS(grown(flat, {}, {}), Error);
+  CHECK_THROWS_AS(grown(flat, {}, {{{3, 0, 0}, 1}}), Error);
+  CHECK_THROWS_AS(grown(flat, {}, {{{0, -1, 0}, 1}}), Error);
+  CHECK_THROWS_AS(grown(flat, {}, {{{NAN, 0, 0}, 1}}), Error);
+  CHECK_THROWS_AS(grown(flat, {}, {{{0, 0, 0}, 3}}), Error);
+  CHECK_THROWS_AS(grown(flat, {}, {{{0, 0, 0}, -1}}), Error);
+}
+
+}  // namespace mlabel
