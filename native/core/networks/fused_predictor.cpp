@@ -3,7 +3,9 @@
 #include <ATen/ATen.h>
 
 #include <unordered_map>
+#include <variant>
 
+#include "networks/narrow_convolution.hpp"
 #include "networks/packed_convolution.hpp"
 
 namespace mlabel {
@@ -50,12 +52,11 @@ class FusedLayer {
     if (slope) steps.erase(0, 1);
     if (addInput) addIdentity(weight);
     steps_ = steps;
-    if (bias.defined()) bias = bias.to(type);
-    convolution_.emplace(layer.options(), weight.to(type).contiguous(), bias, slope);
+    convolution_ = prepare(layer.options(), weight, bias, slope, type);
   }
 
   at::Tensor run(const at::Tensor& input) {
-    at::Tensor x = convolution_->run(input);
+    at::Tensor x = std::visit([&input](auto& convolution) { return convolution.run(input); }, *convolution_);
     if (steps_.empty()) return x;
     const at::ScalarType type = x.scalar_type();
     x = x.to(at::kFloat);  // the type of the parameters of what was not folded
@@ -64,6 +65,16 @@ class FusedLayer {
   }
 
  private:
+  using Prepared = std::variant<PackedConvolution, NarrowConvolution>;
+
+  static Prepared prepare(const ConvolutionOptions& options, const at::Tensor& weight, const at::Tensor& bias,
+                          std::optional<double> slope, at::ScalarType type) {
+    if (NarrowConvolution::fits(options)) {
+      return NarrowConvolution(options, weight.to(at::kFloat), bias.defined() ? bias.to(at::kFloat) : bias, slope);
+    }
+    return PackedConvolution(options, weight.to(type).contiguous(), bias.defined() ? bias.to(type) : bias, slope);
+  }
+
   /// conv(x) + x as one convolution: one more at the centre of each channel's own kernel.
   static void addIdentity(at::Tensor& weight) {
     at::Tensor centre = weight.clone();
@@ -75,7 +86,7 @@ class FusedLayer {
 
   const Adn* adn_;
   std::string steps_;
-  std::optional<PackedConvolution> convolution_;
+  std::optional<Prepared> convolution_;
 };
 
 class FusedPredictor : public Predictor, private LayerRunner {
@@ -86,9 +97,7 @@ class FusedPredictor : public Predictor, private LayerRunner {
   }
 
   at::Tensor predict(const at::Tensor& input) override {
-    const auto format = input.dim() == 5 ? at::MemoryFormat::ChannelsLast3d : at::MemoryFormat::ChannelsLast;
-    const at::Tensor x = input.to(type_).contiguous(format);
-    return network_->run(x, *this).to(at::kFloat);
+    return network_->run(input, *this).to(at::kFloat);
   }
 
   std::string backend() const override { return "fused oneDNN"; }
@@ -97,7 +106,8 @@ class FusedPredictor : public Predictor, private LayerRunner {
   at::Tensor convolve(const ConvolutionLayer& convolution, const Adn* adn, const at::Tensor& input,
                       const at::Tensor& addend) override {
     // bfloat16 weights near one would lose the digits that matter.
-    const bool addInput = adn == nullptr && addend.is_same(input) && type_ == at::kFloat;
+    const bool exact = type_ == at::kFloat || NarrowConvolution::fits(convolution.options());
+    const bool addInput = adn == nullptr && addend.is_same(input) && exact;
     auto found = layers_.find(&convolution);
     if (found == layers_.end()) {
       found = layers_.try_emplace(&convolution, convolution, adn, addInput, type_).first;

@@ -64,7 +64,9 @@ const at::Tensor& PackedConvolution::packedFor(const at::Tensor& input) {
   return packed_.emplace(input.sizes().vec(), packed).first->second;
 }
 
-at::Tensor PackedConvolution::run(const at::Tensor& input) {
+at::Tensor PackedConvolution::run(const at::Tensor& given) {
+  const auto format = given.dim() == 5 ? at::MemoryFormat::ChannelsLast3d : at::MemoryFormat::ChannelsLast;
+  const at::Tensor input = given.to(weight_.scalar_type()).contiguous(format);
   const at::Tensor& packed = packedFor(input);
   const std::optional<at::Tensor> bias = bias_.defined() ? std::optional(bias_) : std::nullopt;
   const char* activation = slope_ ? "leaky_relu" : "none";

@@ -23,8 +23,8 @@ class PackedConvolution {
   /// `slope`: a leaky ReLU with this negative slope follows (0: ReLU).
   PackedConvolution(ConvolutionOptions options, at::Tensor weight, at::Tensor bias, std::optional<double> slope);
 
-  /// [N, C, …] → [N, out, …]. CPU, under InferenceMode. Not for several threads at once.
-  at::Tensor run(const at::Tensor& input);
+  /// [N, C, …] → [N, out, …], channels last, of the weights' type. CPU, under InferenceMode. Not for several threads at once.
+  at::Tensor run(const at::Tensor& given);
 
  private:
   const at::Tensor& packedFor(const at::Tensor& input);
