@@ -86,17 +86,18 @@ class Slabs {
     const Axis& axis = axes_[slab_];
     const float weight = axis.weight[index];
     const int64_t low = axis.low[index] * logitStride_[slab_], high = axis.high[index] * logitStride_[slab_];
-    const int64_t width = axes_[2].size;
+    const int64_t width = axes_[2].size, step = logitStride_[2];
     for (int64_t row = 0; row < axes_[row_].size; ++row) {
       const float* values = logits_ + label * classStride_ + row * logitStride_[row_];
       float* out = plane + row * width;
       if (binary) {
         const float* other = values - classStride_;
         for (int64_t k = 0; k < width; ++k) {
-          out[k] = mix(values[low + k] - other[low + k], values[high + k] - other[high + k], weight);
+          const int64_t a = low + k * step, b = high + k * step;
+          out[k] = mix(values[a] - other[a], values[b] - other[b], weight);
         }
       } else {
-        for (int64_t k = 0; k < width; ++k) out[k] = mix(values[low + k], values[high + k], weight);
+        for (int64_t k = 0; k < width; ++k) out[k] = mix(values[low + k * step], values[high + k * step], weight);
       }
     }
   }
@@ -157,11 +158,10 @@ void runSlabs(const at::Tensor& logits, const Resampler& resampler, const at::Te
 
 void separableArgmax(const at::Tensor& logits, const Resampler& resampler, const at::Tensor& labels,
                      const JobContext& context) {
-  const at::Tensor source = logits.contiguous();
   if (labels.scalar_type() == at::kByte) {
-    runSlabs<uint8_t>(source, resampler, labels, context);
+    runSlabs<uint8_t>(logits, resampler, labels, context);
   } else {
-    runSlabs<int16_t>(source, resampler, labels, context);
+    runSlabs<int16_t>(logits, resampler, labels, context);
   }
 }
 
