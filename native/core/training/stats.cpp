@@ -33,6 +33,7 @@ Json TrainStats::json(std::time_t now, bool ended) const {
   stats[ended ? "total_time" : "current_time"] = durationText(static_cast<int64_t>(now - start));
   stats["best_metric"] = std::max(bestValidation ? bestValidation->value : bestTrain.value, 0.0);
   stats["train"] = part("train_mean_dice", trainMetrics, bestTrain);
+  stats["history"] = history;
   if (bestValidation) stats["eval"] = part("val_mean_dice", validationMetrics, *bestValidation);
   return stats;
 }

@@ -29,6 +29,8 @@ struct TrainStats {
   /// Of the last epoch, and of the last validation, by name.
   std::map<std::string, double> trainMetrics;
   std::map<std::string, double> validationMetrics;
+  /// One object an epoch of this run: "epoch", "train_loss", "train_mean_dice", and "val_mean_dice" where it validated.
+  Json history = Json::array();
   BestMetric bestTrain;
   /// Absent before the first validation, and in a run without validation cases.
   std::optional<BestMetric> bestValidation;

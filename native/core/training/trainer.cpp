@@ -102,12 +102,33 @@ class Run {
                            .classes = classes});
   }
 
-  /// Weights that the run starts from are the ones in use: they set the mark for what may replace them.
+  /// What the run starts from and what is published now set the mark for what may replace them.
   void validateStart() {
-    if (!validation_ || options_.initialWeights.empty() || state_.bestValidation) return;
-    const double dice = validation_->meanDice(network_, device_, context_);
-    state_.bestValidation = BestMetric{dice, 0};
-    report("the weights to start from have a validation dice of " + threeDigits(dice));
+    if (!validation_ || state_.bestValidation) return;
+    if (!options_.initialWeights.empty()) setMark(network_, "the weights to start from");
+    if (options_.publishPath == options_.initialWeights) return;
+    if (const auto published = publishedNetwork()) setMark(published, "the published weights");
+  }
+
+  void setMark(const std::shared_ptr<Network>& network, const std::string& weights) {
+    const double dice = validation_->meanDice(network, device_, context_);
+    if (!state_.bestValidation) state_.bestValidation.emplace();
+    state_.bestValidation->offer(dice, 0);
+    report(weights + " have a validation dice of " + threeDigits(dice));
+  }
+
+  /// Null when nothing is published, or what is cannot be used by this network: then anything is better.
+  std::shared_ptr<Network> publishedNetwork() const {
+    try {
+      const StateDict weights = readStateDict(options_.publishPath);
+      const std::shared_ptr<Network> network = makeNetwork(options_.network);
+      loadStateDict(*network, weights, /*strict=*/true);
+      network->to(device_);
+      return network;
+    } catch (const Error& error) {
+      if (error.code() != ErrorCode::NotFound) report("the published weights do not count: " + std::string(error.what()));
+      return nullptr;
+    }
   }
 
   void epoch(BatchLoader& loader) {
@@ -143,7 +164,11 @@ class Run {
     state_.trainDice = {};
 
     stats_.trainMetrics = {{"train_loss", meanLoss}, {"train_mean_dice", trainDice}};
-    if (validationDice) stats_.validationMetrics = {{"val_mean_dice", *validationDice}};
+    stats_.history.push_back({{"epoch", epoch}, {"train_loss", meanLoss}, {"train_mean_dice", trainDice}});
+    if (validationDice) {
+      stats_.validationMetrics = {{"val_mean_dice", *validationDice}};
+      stats_.history.back()["val_mean_dice"] = *validationDice;
+    }
     if (better) folder_.publish(weights());
     if (epoch % options_.checkpointInterval == 0) folder_.saveCheckpoint(epoch, checkpoint());
     const Json stats = writeStats(/*ended=*/false);

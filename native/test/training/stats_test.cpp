@@ -34,7 +34,7 @@ TEST_CASE("statistics of a run that is under way, and of one that has ended") {
         R"({"rank":0,"current_epoch":7,"current_iteration":56,"total_epochs":50,"total_iterations":8,"epoch":7,)"
         R"("start_ts":1700000000,"current_time":"0:03:12","best_metric":0.89,)"
         R"("train":{"metrics":{"train_mean_dice":0.88},"key_metric_name":"train_mean_dice","best_metric":0.89,)"
-        R"("best_metric_epoch":6}})");
+        R"("best_metric_epoch":6},"history":[]})");
 
   stats.validationMetrics = {{"val_mean_dice", 0.91}};
   stats.bestValidation = BestMetric{0.91, 7};

@@ -92,6 +92,14 @@ TEST_CASE_FIXTURE(Fixture, "a training learns, publishes its best and leaves its
   CHECK(stats.at("epoch") == 8);
   CHECK(stats.at("total_epochs") == 8);
   CHECK(stats.at("total_iterations") == 3);
+  REQUIRE(stats.at("history").size() == 8);
+  for (size_t epoch = 0; epoch < 8; ++epoch) {
+    const Json& entry = stats.at("history")[epoch];
+    const Json& reported = epochs[epoch];
+    CHECK(entry.at("epoch") == epoch + 1);
+    CHECK(entry.at("train_loss") == reported.at("train").at("metrics").at("train_loss"));
+    CHECK(entry.at("val_mean_dice") == reported.at("eval").at("metrics").at("val_mean_dice"));
+  }
   CHECK(stats.contains("total_time"));
   CHECK(stats.at("eval").at("best_metric") == stats.at("best_metric"));
 }
@@ -103,6 +111,7 @@ TEST_CASE_FIXTURE(Fixture, "a seed repeats a run, also when it is stopped and re
   const Json wholeStats = statsFile();
 
   options.runFolder = file("again");
+  options.publishPath = file("again.pt");
   options.dataThreads = 3;
   train(2);
   CHECK(statsFile().at("epoch") == 2);
@@ -142,6 +151,22 @@ TEST_CASE_FIXTURE(Fixture, "weights that a run starts from are replaced by bette
     CHECK(epochs.size() == 2);
     CHECK(sameWeights(readStateDict(options.publishPath), published));
   }
+}
+
+TEST_CASE_FIXTURE(Fixture, "published weights are replaced by better ones only, also when a run starts from nothing") {
+  options.maxEpochs = 6;
+  const auto best = train().back().at("best_metric").get<double>();
+  const StateDict published = readStateDict(options.publishPath);
+  options.runFolder = file("another");
+  options.seed = 99;
+  options.optimizer = {{"name", "AdamW"}, {"lr", 0.0}, {"weight_decay", 0.0}};
+  options.maxEpochs = 2;
+  const Json last = train().back();
+  CHECK(last.at("best_metric") >= best);
+  CHECK(sameWeights(readStateDict(options.publishPath), published) == (last.at("eval").at("best_metric_epoch") == 0));
+
+  options.network["channels"] = {4, 8, 8};  // what is published does not fit: anything is better
+  CHECK(train().back().at("eval").at("best_metric_epoch") != 0);
 }
 
 TEST_CASE_FIXTURE(Fixture, "weights of another network cannot be started from") {
