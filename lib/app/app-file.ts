@@ -72,30 +72,37 @@ const modelTypes = [
   'others',
 ] as const satisfies readonly ModelType[];
 
-const modelSchema = z.object({
-  type: z.enum(modelTypes),
-  description: z.string(),
-  dimension: z.union([z.literal(2), z.literal(3)]),
-  network: spec,
-  infer: z.object({
-    preTransforms: z.array(spec),
-    inferer: spec,
-    invert: z.boolean().optional(),
-    postTransforms: z.array(spec),
-  }),
-  train: z
-    .object({
-      description: z.string(),
-      trainTransforms: z.array(spec),
-      validationTransforms: z.array(spec),
-      validationInferer: spec,
-      loss: spec,
-      optimizer: spec,
-      options: z.record(z.string(), option).optional(),
-    })
-    .optional(),
-  options: z.record(z.string(), option).optional(),
-});
+const modelSchema = z
+  .object({
+    type: z.enum(modelTypes),
+    description: z.string(),
+    dimension: z.union([z.literal(2), z.literal(3)]),
+    network: spec.optional(),
+    infer: z.object({
+      preTransforms: z.array(spec),
+      inferer: spec.optional(),
+      invert: z.boolean().optional(),
+      postTransforms: z.array(spec),
+    }),
+    train: z
+      .object({
+        description: z.string(),
+        trainTransforms: z.array(spec),
+        validationTransforms: z.array(spec),
+        validationInferer: spec,
+        loss: spec,
+        optimizer: spec,
+        options: z.record(z.string(), option).optional(),
+      })
+      .optional(),
+    options: z.record(z.string(), option).optional(),
+  })
+  .refine(({ network, infer }) => (network === undefined) === (infer.inferer === undefined), {
+    message: 'network and infer.inferer belong together',
+  })
+  .refine(({ network, train }) => network !== undefined || train === undefined, {
+    message: 'a model without a network cannot be trained',
+  });
 
 /** Sentences that say what is wrong with it; undefined when nothing is. */
 export function appFileFaults(value: unknown): string | undefined {

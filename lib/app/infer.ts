@@ -8,6 +8,7 @@ import type { InferAnswer, InferOptions, OperationRunner, TransformSpec } from '
 import { LabelError } from '../errors.js';
 import type { InferParams } from './answers.js';
 import type { InferRun, Params } from './app.js';
+import { clicksOf } from './clicks.js';
 import type { Devices } from './devices.js';
 import { foreground } from './labels.js';
 import type { LoadedModel } from './loaded-model.js';
@@ -50,26 +51,29 @@ export function planInference(
   const asked = parseParams(inferParams, params);
   const device = devices.resolve(asked.device);
   devices.requirePrecision(device, asked.precision);
-  const weightFile = weights.current();
-  if (weightFile === undefined) {
+  const { network, infer } = model;
+  const weightFile = network && weights.current();
+  if (network && weightFile === undefined) {
     throw new LabelError(
       'NOT_FOUND',
       `${name} has no weights yet, so it has nothing to propose: submit labels and train it ` +
         `(POST /train/${name}), or put a weight file into the app's folder as model/pretrained_${name}.pt`,
     );
   }
+  const interactive = ['deepgrow', 'deepedit', 'scribbles'].includes(model.type);
   const extension = asked.result_extension ?? (isVolumeExtension(image.ext) ? image.ext : '.nii.gz');
   const options: InferOptions = {
     image: image.path,
     device,
     precision: asked.precision,
-    priority: ['deepgrow', 'deepedit', 'scribbles'].includes(model.type) ? 'click' : 'infer',
-    network: model.network,
-    weights: weightFile,
-    preTransforms: model.infer.preTransforms,
-    inferer: model.infer.inferer,
-    invert: model.infer.invert ?? true,
-    postTransforms: [...model.infer.postTransforms, ...(asked.restore_label_idx ? restoreValues(labels) : [])],
+    ...(interactive && { clicks: clicksOf(params, labels) }),
+    priority: interactive ? 'click' : 'infer',
+    ...(network && { network }),
+    ...(weightFile !== undefined && { weights: weightFile }),
+    preTransforms: infer.preTransforms,
+    ...(infer.inferer && { inferer: infer.inferer }),
+    invert: infer.invert ?? true,
+    postTransforms: [...infer.postTransforms, ...(asked.restore_label_idx ? restoreValues(labels) : [])],
     output: {
       path: join(temporaryFolder, `${randomUUID()}${extension}`),
       dtype: asked.result_dtype,

@@ -8,12 +8,13 @@ import type { Devices } from './devices.js';
 import type { LoadedModel } from './loaded-model.js';
 import { trainerConfig } from './train.js';
 
-export function modelInfo({ labels, model }: LoadedModel, devices: Devices): ModelInfo {
+export function modelInfo({ labels, model, weights }: LoadedModel, devices: Devices): ModelInfo {
   return {
     type: model.type,
     labels,
     dimension: model.dimension,
     description: model.description,
+    published: weights.publishedAt(),
     config: { ...model.options, device: devices.displayNames },
   };
 }

@@ -15,7 +15,8 @@ export type OptionValue = boolean | number | Float | string | readonly string[];
 
 export interface InferRecipe {
   readonly preTransforms: readonly TransformSpec[];
-  readonly inferer: InfererSpec;
+  /** Absent without a network: then the pre-transforms leave the result under "pred". */
+  readonly inferer?: InfererSpec;
   /** Take the logits back to the image's own grid before the post-transforms. Default true. */
   readonly invert?: boolean;
   readonly postTransforms: readonly TransformSpec[];
@@ -36,7 +37,8 @@ export interface Model {
   readonly type: ModelType;
   readonly description: string;
   readonly dimension: 2 | 3;
-  readonly network: NetworkSpec;
+  /** Absent for a model that needs none; it has no weights and cannot be trained. */
+  readonly network?: NetworkSpec;
   readonly infer: InferRecipe;
   readonly train?: TrainRecipe;
   /** Options of an inference that clients see and may send. */

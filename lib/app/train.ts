@@ -69,15 +69,15 @@ export function planTraining(
   params: Params,
   devices: Devices,
 ): TrainOptions {
-  const recipe = model.train;
-  if (recipe === undefined) throw new LabelError('INVALID_INPUT', `${name} cannot be trained`);
+  const { train: recipe, network } = model;
+  if (recipe === undefined || network === undefined) throw new LabelError('INVALID_INPUT', `${name} cannot be trained`);
   const asked = parseParams(trainParams, params, trainerConfig(recipe, devices));
   const cases = trainCases(name, submitted, labels);
   const trainCount = Math.floor((1 - asked.val_split) * cases.length + 0.5);
   const start = asked.pretrained ? weights.startingPoint(asked.name) : undefined;
   return {
     device: devices.resolve(asked.device),
-    network: model.network,
+    network,
     ...(start !== undefined && { initialWeights: start }),
     trainCases: cases.slice(0, trainCount),
     validationCases: cases.slice(trainCount),

@@ -1,6 +1,6 @@
 /** Where the weights of a model lie, and which of them count. */
 
-import { existsSync } from 'node:fs';
+import { existsSync, statSync } from 'node:fs';
 import { join } from 'node:path';
 
 export class WeightFiles {
@@ -27,6 +27,11 @@ export class WeightFiles {
   /** What inference uses: the published weights, or else the pretrained ones. */
   current(): string | undefined {
     return this.#firstThere([this.published, this.pretrained]);
+  }
+
+  /** When training last published weights, in ISO 8601. */
+  publishedAt(): string | null {
+    return statSync(this.published, { throwIfNoEntry: false })?.mtime.toISOString() ?? null;
   }
 
   /** What a run starts from: its own best weights so far, the pretrained ones, or else the published ones. */

@@ -53,18 +53,26 @@ interface ImageHeader {
   readonly orientation: string;
 }
 
+/** Where a person clicked, and the class of the model that belongs there (0: background). */
+export interface Click {
+  /** Voxel index in the file. */
+  readonly index: readonly [number, number, number];
+  readonly label: number;
+}
+
 export interface InferOptions {
   /** Path of the image file. */
   readonly image: string;
+  readonly clicks?: readonly Click[];
   readonly device: string;
   readonly precision: Precision;
   readonly priority: Priority;
   /** Absent for a TorchScript file. */
   readonly network?: NetworkSpec;
-  /** Path of the weights or of the TorchScript file. */
-  readonly weights: string;
+  /** Path of the weights or of the TorchScript file; absent, as `inferer`, for a model without a network. */
+  readonly weights?: string;
   readonly preTransforms: readonly TransformSpec[];
-  readonly inferer: InfererSpec;
+  readonly inferer?: InfererSpec;
   /** Take the logits back to the file's grid before the post-transforms (MONAI Label's inverse_transforms() → []). */
   readonly invert: boolean;
   readonly postTransforms: readonly TransformSpec[];
@@ -98,7 +106,7 @@ export interface InferAnswer {
   };
   readonly device: string;
   readonly precision: Precision;
-  /** What ran the network: "fused oneDNN", "ATen", "TorchScript". */
+  /** What ran the network: "fused oneDNN", "ATen", "TorchScript", or "none". */
   readonly backend: string;
 }
 
@@ -170,8 +178,17 @@ export interface TrainStats {
   readonly current_time?: string;
   readonly total_time?: string;
   readonly best_metric: number;
+  /** One entry an epoch of this run; not in MONAI Label. */
+  readonly history: readonly TrainEpoch[];
   readonly train: TrainStatsPart;
   readonly eval?: TrainStatsPart;
+}
+
+interface TrainEpoch {
+  readonly epoch: number;
+  readonly train_loss: number;
+  readonly train_mean_dice: number;
+  readonly val_mean_dice?: number;
 }
 
 interface TrainStatsPart {
@@ -212,6 +229,12 @@ export interface Operations {
   dice: {
     options: { prediction: string; reference: string };
     answer: { dice: Readonly<Record<string, number>>; mean: number };
+    progress: never;
+  };
+  /** The middle axial slice in grey, right of the patient on the left; the longer side has `size` pixels. */
+  thumbnail: {
+    options: { path: string; size: number };
+    answer: { width: number; height: number; pixels: readonly number[] };
     progress: never;
   };
   /** A seeded abdominal CT phantom with its labels: 1 spleen, 2 liver, 3 right kidney, 4 left kidney, in that order. */

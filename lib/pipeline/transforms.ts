@@ -123,3 +123,16 @@ export const AsDiscreted = transform<
 export const KeepLargestConnectedComponentd = transform<OnlyKeys & { readonly applied_labels?: readonly number[] }>(
   'KeepLargestConnectedComponentd',
 );
+
+/**
+ * Scores of `classes` classes (background included) under `output_key` ("pred"), grown from the clicks of the request:
+ * through `tolerance` more or less of intensity a path counts twice its length; `reach` is the longest, in millimetres.
+ */
+export const GrowFromClicksd = transform<
+  OnlyKeys & {
+    readonly classes: number;
+    readonly tolerance: number;
+    readonly reach: number;
+    readonly output_key?: string;
+  }
+>('GrowFromClicksd');

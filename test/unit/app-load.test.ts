@@ -35,12 +35,13 @@ describe('loading an app', () => {
     });
   });
 
-  for (const name of ['radiology', 'sample']) {
+  const models = { radiology: ['segmentation_spleen'], sample: ['segmentation_spleen', 'grow_from_clicks'] };
+  for (const [name, expected] of Object.entries(models)) {
     it(`reads the app ${name} of the package`, async () => {
       const app = await importApp(fileURLToPath(new URL(`../../../apps/${name}`, import.meta.url)));
       assert.deepEqual(
         app.models.map((model) => model.name),
-        ['segmentation_spleen'],
+        expected,
       );
     });
   }
