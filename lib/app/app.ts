@@ -1,6 +1,6 @@
 import type { Log } from '../log.js';
 import type { AddedFile, Datastore, Info } from '../datastore/datastore.js';
-import type { InferProgress, OperationRunner, TrainStats } from '../engine/types.js';
+import type { InferProgress, OperationRunner, Thumbnail, TrainStats } from '../engine/types.js';
 import type { SubmitOptions } from '../jobs/jobs.js';
 import type { Jobs } from '../jobs/jobs.js';
 import type { Task } from '../jobs/task.js';
@@ -40,6 +40,9 @@ export interface App {
 
   /** Throws NOT_FOUND for an unknown strategy. `params.client_id` is remembered with the image. */
   nextSample(strategy: string, params: Params): Promise<NextSample>;
+
+  /** The middle axial slice of an image in grey, its longer side `size` pixels. */
+  thumbnail(image: string, size: number, signal?: AbortSignal): Promise<Thumbnail>;
 
   /** Adds or replaces; a volume that cannot be read is refused. */
   addImage(id: string, file: AddedFile, info: Info): Promise<{ image: string }>;

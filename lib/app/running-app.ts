@@ -2,7 +2,7 @@ import { copyFile, rm } from 'node:fs/promises';
 import { randomUUID } from 'node:crypto';
 import { isAbsolute, join } from 'node:path';
 import type { AddedFile, Datastore, Info } from '../datastore/datastore.js';
-import type { OperationRunner, TrainProgress, TrainStats } from '../engine/types.js';
+import type { OperationRunner, Thumbnail, TrainProgress, TrainStats } from '../engine/types.js';
 import { LabelError } from '../errors.js';
 import { Jobs, type JobControl, type SubmitOptions } from '../jobs/jobs.js';
 import type { Task } from '../jobs/task.js';
@@ -109,6 +109,11 @@ export class RunningApp implements App {
     const served = { ts: now, client_id: params['client_id'] ?? 'admin' };
     await datastore.updateImageInfo(choice.id, { strategy: { ...(info['strategy'] as Info), [name]: served } });
     return sample;
+  }
+
+  thumbnail(image: string, size: number, signal?: AbortSignal): Promise<Thumbnail> {
+    const options = { path: this.datastore.imagePath(image), size };
+    return this.#parts.engine.run('thumbnail', options, { ...(signal && { signal }) });
   }
 
   async addImage(id: string, file: AddedFile, info: Info): Promise<{ image: string }> {

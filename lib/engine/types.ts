@@ -204,6 +204,13 @@ export interface TrainProgress {
   readonly stats?: TrainStats;
 }
 
+export interface Thumbnail {
+  readonly width: number;
+  readonly height: number;
+  /** 0 to 255, rows from top to bottom. */
+  readonly pixels: readonly number[];
+}
+
 /** Every operation: its options, its answer, its progress. */
 export interface Operations {
   /** Versions and devices. */
@@ -234,7 +241,7 @@ export interface Operations {
   /** The middle axial slice in grey, right of the patient on the left; the longer side has `size` pixels. */
   thumbnail: {
     options: { path: string; size: number };
-    answer: { width: number; height: number; pixels: readonly number[] };
+    answer: Thumbnail;
     progress: never;
   };
   /** A seeded abdominal CT phantom with its labels: 1 spleen, 2 liver, 3 right kidney, 4 left kidney, in that order. */

@@ -34,6 +34,7 @@ export class EngineScript implements OperationRunner {
     if (name === 'info') return { libtorch: '2.13.0', cuda: null, threads: 2, devices: [cpu] };
     if (name === 'readHeader') return {};
     await this.#wait(signal);
+    if (name === 'thumbnail') return { width: 2, height: 1, pixels: [7, 255] };
     if (name !== 'infer') return { best_metric: 0.5 };
     await writeFile((options as Operations['infer']['options']).output.path, this.result);
     return { shape: [4, 5, 6], counts: { 1: 7 }, centroids: { 1: [1, 2, 3] }, latencies, device: 'cpu' };

@@ -1,6 +1,7 @@
 import assert from 'node:assert/strict';
-import { mkdir, symlink, writeFile } from 'node:fs/promises';
+import { mkdir, symlink, utimes, writeFile } from 'node:fs/promises';
 import path from 'node:path';
+import { decode } from 'fast-png';
 import { contentDisposition } from '../../lib/server/send-file.js';
 import { sendRaw, startTestServer, type TestServer } from './harness.js';
 
@@ -60,6 +61,24 @@ describe('files over HTTP', () => {
     assert.equal(await (await server.request(image, { headers: changed })).text(), '0123456789');
     const unchanged = { range: 'bytes=2-4', 'if-range': etag };
     assert.equal(await (await server.request(image, { headers: unchanged })).text(), '234');
+  });
+
+  it('have a small picture, made once for each version of the file', async () => {
+    const made = (): number => server.engine.asked.filter(({ name }) => name === 'thumbnail').length;
+    const url = '/datastore/image/thumbnail?image=a';
+    const reply = await server.request(url);
+    assert.equal(reply.headers.get('content-type'), 'image/png');
+    const { width, height, data } = decode(new Uint8Array(await reply.arrayBuffer()));
+    assert.deepEqual({ width, height, data: [...data] }, { width: 2, height: 1, data: [7, 255] });
+    assert.equal((await server.request(url)).status, 200);
+    assert.equal(made(), 1);
+    const etag = reply.headers.get('etag')!;
+    const known = `GET ${url} HTTP/1.1\r\nHost: localhost\r\nIf-None-Match: ${etag}\r\nConnection: close\r\n\r\n`;
+    assert.match(await sendRaw(server.port, known), /^HTTP\/1.1 304 /);
+    await utimes(path.join(server.studies, 'a.nii.gz'), 1, 1);
+    assert.equal((await server.request(url)).status, 200);
+    assert.equal(made(), 2);
+    assert.equal((await server.request('/datastore/image/thumbnail?image=unknown')).status, 404);
   });
 
   it('answer HEAD, with a checksum too', async () => {

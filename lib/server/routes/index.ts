@@ -9,6 +9,7 @@ import { inferRoutes } from './infer.js';
 import { infoRoutes } from './info.js';
 import { labelRoutes } from './labels.js';
 import { logRoutes } from './logs.js';
+import { thumbnailRoutes } from './thumbnails.js';
 import { trainRoutes } from './train.js';
 
 export const routes: readonly Route[] = [
@@ -17,6 +18,7 @@ export const routes: readonly Route[] = [
   ...activeLearningRoutes,
   ...inferRoutes,
   ...datastoreRoutes,
+  ...thumbnailRoutes,
   ...imageRoutes,
   ...labelRoutes,
   ...trainRoutes,
