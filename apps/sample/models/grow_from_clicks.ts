@@ -10,10 +10,10 @@ import {
 
 const keys = 'image';
 
-/** Organs grown from clicks through tissue that looks alike: interactive, without a network and without training. */
+/** Organs of even tissue grown from clicks: interactive, without a network and without training. */
 export default defineModel({
   name: 'grow_from_clicks',
-  labels: { spleen: 1, liver: 2, 'right kidney': 3, 'left kidney': 4 },
+  labels: { spleen: 1, liver: 2 },
   build: ({ classes }) => ({
     type: 'deepedit',
     description: 'Grows each organ from clicks into it; clicks on the background hold it back',
@@ -24,7 +24,7 @@ export default defineModel({
         EnsureChannelFirstd({ keys }),
         Orientationd({ keys, axcodes: 'RAS' }),
         Spacingd({ keys, pixdim: [3, 3, 3] }),
-        GrowFromClicksd({ keys, classes, tolerance: 12, reach: 110 }),
+        GrowFromClicksd({ keys, classes, tolerance: 12, reach: 90 }),
       ],
       postTransforms: [AsDiscreted({ keys: 'pred', argmax: true })],
     },
