@@ -1,5 +1,6 @@
 // The state dict of a network: its names and tensors in Python's order, and loading by name.
 #include <ATen/ATen.h>
+#include <ATen/core/grad_mode.h>
 #include <torch/nn/module.h>
 
 #include <algorithm>
