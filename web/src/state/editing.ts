@@ -52,7 +52,7 @@ let stroke: Stroke | undefined;
 /** Begins with a drawing that nobody can undo. */
 export function beginEditing(voxels: Uint8Array, grid: Grid): void {
   stroke = undefined;
-  session = { voxels, grid, history: new History(voxels, grid, historyBytes), clicksBefore: [], clicksAfter: [] };
+  session = { voxels, grid, history: new History(voxels, historyBytes), clicksBefore: [], clicksAfter: [] };
   showHistory();
 }
 

@@ -109,7 +109,7 @@ async function close(): Promise<void> {
 
 async function begin(
   id: string,
-  { geometry, isCt, percentileWindow }: LoadedImage,
+  { geometry, isCt, percentileWindow, firstWindow }: LoadedImage,
   source: OpenCase['source'],
   drawing: Uint8Array,
   signal: AbortSignal,
@@ -121,6 +121,7 @@ async function begin(
     // The values in the draft are positions in its own list.
     labels.value = newLabels([...draft.draft.names, ...[...names].filter((name) => !draft.draft.names.includes(name))]);
     drawing.set(draft.voxels);
+    (await whenViewer()).refresh();
   } else {
     labels.value = newLabels([...names]);
     await loadStoredLabel(id, geometry, drawing, signal);
@@ -128,7 +129,7 @@ async function begin(
   signal.throwIfAborted();
   batch(() => {
     openCase.value = { id, geometry, isCt, percentileWindow, source };
-    intensityWindow.value = isCt ? [-160, 240] : percentileWindow;
+    intensityWindow.value = firstWindow;
     crosshair.value = middleOf(geometry);
     if (activeLabel.value > labels.value.length) activeLabel.value = 1;
     if (tool.value === 'click') tool.value = 'look';
@@ -138,7 +139,6 @@ async function begin(
   });
   beginEditing(drawing, geometry.grid);
   await keepCase(id, geometry.grid.size, drawing, isUsable);
-  (await whenViewer()).refresh();
   if (isUsable) {
     const time = draft.draft.savedAt.toLocaleTimeString([], { hour: '2-digit', minute: '2-digit' });
     note(`Your unsaved work of ${time} is back.`, { title: 'Discard it', run: () => void discardAndReopen() });
@@ -153,11 +153,12 @@ async function loadStoredLabel(id: string, geometry: ImageGeometry, drawing: Uin
   try {
     const file = await downloadLabel(id, tag, () => {}, signal);
     const names = storedNames(stored[tag]!.info);
-    const voxels = labelVoxels(file.bytes, geometry);
+    const voxels = await labelVoxels(file.bytes, geometry);
     const known = labels.value.map(({ name }) => name);
     labels.value = newLabels([...known, ...names.filter((name) => name !== undefined && !known.includes(name))]);
     const values = valuesByName(names);
     for (let index = 0; index < voxels.length; index++) drawing[index] = values[voxels[index]!]!;
+    (await whenViewer()).refresh();
   } catch (error) {
     if (signal.aborted) throw error;
     report('The stored label could not be shown', error);
@@ -165,8 +166,8 @@ async function loadStoredLabel(id: string, geometry: ImageGeometry, drawing: Uin
 }
 
 /** Voxels of a label file in RAS order. Throws where it is not on the grid of the image. */
-export function labelVoxels(bytes: Uint8Array, { permRAS, sizeFile }: ImageGeometry): Uint8Array {
-  const { size, voxels } = readLabelFile(bytes);
+export async function labelVoxels(bytes: Uint8Array, { permRAS, sizeFile }: ImageGeometry): Promise<Uint8Array> {
+  const { size, voxels } = await readLabelFile(bytes);
   if (!sameSize(size, sizeFile)) throw new Error(`It has ${size.join('×')} voxels, the image ${sizeFile.join('×')}`);
   return toRasOrder(voxels, permRAS, sizeFile);
 }

@@ -73,7 +73,7 @@ async function ask(options: Params, withClicks: readonly Click[]): Promise<void>
     };
     const answer = await infer(name, opened.id, params, mine.signal);
     const bytes = await gunzip(new Uint8Array(await answer.file.arrayBuffer()));
-    const voxels = labelVoxels(bytes, opened.geometry);
+    const voxels = await labelVoxels(bytes, opened.geometry);
     await strokeEnd(mine.signal);
     if (mine.signal.aborted || openCase.value !== opened) return;
     const names = namesOf(asked, answer.params.label_names);

@@ -1,8 +1,10 @@
-import type { NVImage } from '@niivue/niivue';
+import { NVImage } from '@niivue/niivue';
 import type { Vec3 } from '../labelmap/grid.js';
 import type { ImageGeometry } from './geometry.js';
 
 export interface LoadedImage {
+  /** For the scene. */
+  readonly nvImage: NVImage;
   readonly geometry: ImageGeometry;
   /** The intensity at a voxel in RAS order, as the header scales it. */
   valueAt(voxel: Vec3): number;
@@ -10,8 +12,15 @@ export interface LoadedImage {
   intensities(): { readonly voxels: ArrayLike<number>; readonly slope: number; readonly intercept: number };
   /** The window that shows all but the lowest and highest 2 % of the middle of the image. */
   readonly percentileWindow: readonly [low: number, high: number];
+  /** What it opens with: soft tissue for CT. */
+  readonly firstWindow: readonly [low: number, high: number];
   /** Whether its values look like Hounsfield units. */
   readonly isCt: boolean;
+}
+
+/** Reads an inflated NIfTI or NRRD file; `name` tells which. Throws for what cannot be read. */
+export async function readImage(file: ArrayBuffer, name: string): Promise<LoadedImage> {
+  return describeImage(await NVImage.loadFromUrl({ url: file, name }));
 }
 
 /**
@@ -19,7 +28,7 @@ export interface LoadedImage {
  * two may differ in orientation. Only the order of voxels (permRAS) and the millimetres shown follow NiiVue's choice;
  * what is sent is voxels in the order of the file, so labels lie right in any case.
  */
-export function describeImage(image: NVImage): LoadedImage {
+function describeImage(image: NVImage): LoadedImage {
   const { hdr, permRAS, dimsRAS, pixDimsRAS, img2RASstep, img2RASstart, img } = image;
   if (!hdr || !permRAS || !dimsRAS || !pixDimsRAS || !img2RASstep || !img2RASstart || !img) {
     throw new Error('The image has no voxels to show');
@@ -27,6 +36,8 @@ export function describeImage(image: NVImage): LoadedImage {
   const slope = hdr.scl_slope === 0 || !Number.isFinite(hdr.scl_slope) ? 1 : hdr.scl_slope;
   const intercept = Number.isFinite(hdr.scl_inter) ? hdr.scl_inter : 0;
   const first = img2RASstart.reduce((sum, start) => sum + start, 0);
+  const isCt = lowestOfSample(img) * slope + intercept <= -500;
+  const percentileWindow = [image.robust_min ?? 0, image.robust_max ?? 1] as const;
   let inRasOrder: ArrayLike<number> | undefined;
   return {
     geometry: {
@@ -43,9 +54,19 @@ export function describeImage(image: NVImage): LoadedImage {
       inRasOrder ??= image.img2RAS() as ArrayLike<number>;
       return { voxels: inRasOrder, slope, intercept };
     },
-    percentileWindow: [image.robust_min ?? 0, image.robust_max ?? 1],
-    isCt: (image.global_min ?? 0) <= -500 && (image.global_max ?? 0) >= 200,
+    percentileWindow,
+    firstWindow: isCt ? [-160, 240] : percentileWindow,
+    isCt,
+    nvImage: image,
   };
+}
+
+/** Air around or in the patient gives a CT away; a hundred thousand voxels are enough to meet it. */
+function lowestOfSample(voxels: ArrayLike<number | bigint>): number {
+  const step = Math.max(Math.floor(voxels.length / 100_003), 1);
+  let lowest = Infinity;
+  for (let index = 0; index < voxels.length; index += step) lowest = Math.min(lowest, Number(voxels[index]));
+  return lowest;
 }
 
 /** NIfTI counts the axes from 1. */

@@ -1,7 +1,9 @@
 /** What lies above the image: crosshair, letters, slice numbers, the outline of the brush, clicks, distances. */
 
 import type { Vec3 } from '../labelmap/grid.js';
+import type { LoadedImage } from './image.js';
 import { canvasPosition, edgeLetters, type Axis, type Pane, type SliceMap } from './panes.js';
+import { drawPreview } from './preview.js';
 
 export interface Ruler {
   readonly axis: Axis;
@@ -47,6 +49,10 @@ export class Overlay {
   /** Device pixels. */
   resize(width: number, height: number): void {
     [this.canvas.width, this.canvas.height] = [width, height];
+  }
+
+  preview(panes: readonly Pane[], image: LoadedImage): void {
+    drawPreview(this.#context, panes, image);
   }
 
   draw(slices: readonly SliceOnCanvas[], crosshair: Vec3 | undefined, marks: Marks): void {

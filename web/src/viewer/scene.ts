@@ -14,10 +14,13 @@ const sliceTypes: Record<PaneKind, SLICE_TYPE> = {
   render: SLICE_TYPE.RENDER,
 };
 
-/** Fills panes with their slice: NiiVue would cut what lies outside of the image's own proportions. */
+/** The texture units where NiiVue makes surface normals for lighting, which no view here has. */
+const gradientUnits: readonly number[] = [WebGL2RenderingContext.TEXTURE6, WebGL2RenderingContext.TEXTURE8];
+
 class PanePainter extends Niivue {
   #aspect = 1;
 
+  /** Fills panes with their slice: NiiVue would cut what lies outside of the image's own proportions. */
   override calculateWidthHeight(
     _sliceType: number,
     _volScale: number[],
@@ -38,6 +41,17 @@ class PanePainter extends Niivue {
       view.fovMM[side] += grow[side]!;
     }
     return view;
+  }
+
+  /** Normals of every voxel cost more than all the rest of loading, and twice its memory: they get one voxel a slice. */
+  override rgbaTex(
+    texture: WebGLTexture | null,
+    unit: number,
+    dims: number[],
+    isInitialised = false,
+  ): WebGLTexture | null {
+    const size = gradientUnits.includes(unit) ? [3, 1, 1, dims[3]!] : dims;
+    return super.rgbaTex(texture, unit, size, isInitialised);
   }
 }
 
@@ -82,16 +96,16 @@ export class Scene {
     return new Scene(nv);
   }
 
-  /** Loads an inflated file in place of what was there. `name` tells the format. Throws for what cannot be read. */
-  async load(file: ArrayBuffer, name: string): Promise<NVImage> {
+  /** Shows an image in place of what was there, with an empty drawing over it. */
+  show(image: NVImage, size: Vec3, [low, high]: readonly [number, number]): void {
     const nv = this.#nv;
     while (nv.volumes.length > 0) nv.removeVolumeByIndex(0);
-    await nv.loadFromArrayBuffer(file, name);
-    const image = nv.volumes[0];
-    if (image?.img === undefined || image.dimsRAS === undefined) throw new Error('The image has no voxels to show');
-    nv.createEmptyDrawing();
-    nv.scene.pan2Dxyzmm = [0, 0, 0, 1];
-    return image;
+    [image.cal_min, image.cal_max] = [low, high];
+    nv.addVolume(image);
+    // createEmptyDrawing would also fill NiiVue's own history of changes.
+    nv.drawBitmap = new Uint8Array(size[0] * size[1] * size[2]);
+    nv.drawTexture = nv.r8Tex(nv.drawTexture, nv.gl.TEXTURE7, [3, ...size]);
+    this.resetZoom();
   }
 
   /** The voxels that are drawn over the image, RAS order; they are NiiVue's own array. */
@@ -142,7 +156,7 @@ export class Scene {
   /** Shows intensities from `low` (black) to `high` (white). */
   setWindow(low: number, high: number): void {
     const image = this.#nv.volumes[0];
-    if (image === undefined) return;
+    if (image === undefined || (image.cal_min === low && image.cal_max === high)) return;
     [image.cal_min, image.cal_max] = [low, high];
     this.#nv.updateGLVolume();
   }

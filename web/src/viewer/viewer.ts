@@ -2,7 +2,7 @@
 
 import type { Box, Vec3 } from '../labelmap/grid.js';
 import { unite } from '../labelmap/grid.js';
-import { describeImage, type LoadedImage } from './image.js';
+import { readImage, type LoadedImage } from './image.js';
 import { Overlay, type Marks } from './overlay.js';
 import { canvasPosition, paneAt, panesOf, voxelAt, type Layout, type Pane, type SliceMap } from './panes.js';
 import { Scene, type LabelStyle } from './scene.js';
@@ -27,6 +27,7 @@ export class Viewer {
   #image: LoadedImage | undefined;
   #crosshair: Vec3 = [0, 0, 0];
   #changed: Box | undefined;
+  #window: readonly [low: number, high: number] | undefined;
   readonly #stale = { slices: false, render: false, overlay: false };
   #frame = 0;
   #settled = 0;
@@ -67,10 +68,14 @@ export class Viewer {
   /** Shows an inflated NIfTI or NRRD file; `name` tells which. The drawing is empty then. Throws what cannot be read. */
   async show(file: ArrayBuffer, name: string): Promise<LoadedImage> {
     this.#image = undefined;
-    const image = describeImage(await this.#scene.load(file, name));
-    this.#image = image;
-    this.#changed = undefined;
+    const image = await readImage(file, name);
     const { size } = image.geometry.grid;
+    this.#overlay.preview(this.#panes, image);
+    performance.mark('first slices');
+    await nextPaint();
+    this.#scene.show(image.nvImage, size, image.firstWindow);
+    this.#image = image;
+    this.#changed = this.#window = undefined;
     this.setCrosshair([Math.floor(size[0] / 2), Math.floor(size[1] / 2), Math.floor(size[2] / 2)]);
     return image;
   }
@@ -80,6 +85,7 @@ export class Viewer {
     if (this.#image === undefined) return;
     const { size } = this.#image.geometry.grid;
     const changed = box ?? { min: [0, 0, 0], max: size };
+    if (changed.min.some((first, axis) => first >= changed.max[axis]!)) return;
     this.#changed = this.#changed === undefined ? changed : unite(this.#changed, changed);
     this.redraw();
   }
@@ -95,7 +101,7 @@ export class Viewer {
   }
 
   setWindow(low: number, high: number): void {
-    this.#scene.setWindow(low, high);
+    this.#window = [low, high];
     this.redraw();
   }
 
@@ -213,6 +219,10 @@ export class Viewer {
       this.#scene.upload(this.#changed, this.#image.geometry.grid.size);
       this.#changed = undefined;
     }
+    if (this.#window !== undefined) {
+      this.#scene.setWindow(...this.#window);
+      this.#window = undefined;
+    }
     if (this.#stale.slices) {
       for (const pane of this.#panes.filter(({ kind }) => kind !== 'render')) {
         this.#maps.set(pane.kind, this.#scene.draw(pane, this.#canvas)!);
@@ -242,4 +252,10 @@ export class Viewer {
     });
     this.#overlay.draw(slices, this.#crosshair, this.#marks());
   }
+}
+
+/** Resolves when what was drawn so far is on the screen. */
+async function nextPaint(): Promise<void> {
+  await new Promise(requestAnimationFrame);
+  await new Promise((resolve) => setTimeout(resolve));
 }

@@ -5,11 +5,12 @@ import { busy, info, loading, openCase } from '../state/store.js';
 export function cover(): TemplateResult | typeof nothing {
   if (loading.value !== undefined) {
     const { id, stage, part } = loading.value;
-    const words = stage === 'download' ? 'Fetching' : 'Preparing';
+    // The first slices are there already while the rest is prepared.
+    if (stage === 'prepare') return html`<progress class="strip" aria-label="Preparing ${id}"></progress>`;
     return html`
       <div class="card">
-        <p>${words} ${id} …</p>
-        <progress max="1" value=${part ?? nothing} aria-label="${words} the image"></progress>
+        <p>Fetching ${id} …</p>
+        <progress max="1" value=${part ?? nothing} aria-label="Fetching the image"></progress>
       </div>
     `;
   }
