@@ -14,12 +14,8 @@ export type Model = ModelInfo & { readonly weights?: { readonly published: strin
 
 export type ServerInfo = Omit<AppInfo, 'models'> & { readonly models: Readonly<Record<string, Model>> };
 
-/** One epoch of `history` in the statistics of a training. */
-export interface EpochStats {
-  readonly epoch: number;
-  readonly loss?: number;
-  readonly dice?: number;
-}
+/** One epoch of `history` in the statistics of a training: its number and its metrics by name. */
+export type EpochStats = Readonly<Record<string, number>> & { readonly epoch: number };
 
 export interface StoredFile {
   readonly ext: string;

@@ -1,8 +1,16 @@
 import { ApiError } from '../api/request.js';
 import { connection, message, type Message } from './store.js';
 
+/** Notes that ask for nothing go by themselves, milliseconds. */
+const noteTime = 6000;
+
 export function note(text: string, action?: Message['action']): void {
-  message.value = { kind: 'note', text, ...(action && { action }) };
+  const shown: Message = { kind: 'note', text, ...(action && { action }) };
+  message.value = shown;
+  if (action !== undefined) return;
+  setTimeout(() => {
+    if (message.peek() === shown) message.value = undefined;
+  }, noteTime);
 }
 
 /** Says what went wrong and offers to try again. What we stopped ourselves is no failure. */

@@ -1,7 +1,7 @@
 /** All that the page knows and shows, in one place. Views read it; the actions beside this file change it. */
 
 import { computed, signal } from '@preact/signals-core';
-import type { EpochStats, ServerInfo, StoredCase, Task } from '../api/server.js';
+import type { ServerInfo, StoredCase, Task } from '../api/server.js';
 import type { Vec3 } from '../labelmap/grid.js';
 import type { ImageGeometry } from '../viewer/geometry.js';
 import type { ClickMark, Marks, Ruler } from '../viewer/overlay.js';
@@ -114,7 +114,14 @@ export const clickMarks = signal<readonly ClickMark[]>([]);
 
 export const trainer = signal('');
 export const training = signal<Task | undefined>(undefined);
-export const history = signal<readonly EpochStats[]>([]);
+export interface EpochPoint {
+  readonly epoch: number;
+  readonly loss: number | undefined;
+  /** 0…1 */
+  readonly dice: number | undefined;
+}
+
+export const history = signal<readonly EpochPoint[]>([]);
 /** A model that has been published since the page last proposed with it. */
 export const newModel = signal<string | undefined>(undefined);
 

@@ -12,7 +12,7 @@ import {
 import { clientId } from './cases.js';
 import { report } from './messages.js';
 import { askNow } from './server.js';
-import { connection, history, info, newModel, openCase, trainer, training } from './store.js';
+import { connection, history, info, newModel, openCase, trainer, training, type EpochPoint } from './store.js';
 
 type Stats = TrainStats & { readonly history?: readonly EpochStats[] };
 
@@ -52,7 +52,7 @@ export function watchTrainings(): void {
   });
   effect(() => {
     const now = stats.value;
-    if (now?.history !== undefined) history.value = now.history;
+    if (now?.history !== undefined) history.value = now.history.map(pointOf);
     else if (now !== undefined) history.value = withEpoch(history.peek(), now);
   });
 }
@@ -106,15 +106,16 @@ function isOfThisRun({ start_ts: start }: Stats): boolean {
   return task !== undefined && start >= new Date(task.start_ts.replace(' ', 'T')).getTime() / 1000 - 2;
 }
 
-/** What a server without `history` tells of the latest epoch. */
-function withEpoch(known: readonly EpochStats[], { epoch, train: part, eval: validation }: Stats): EpochStats[] {
-  const find = (metrics: Readonly<Record<string, number>> | undefined, word: string): number | undefined => {
-    return Object.entries(metrics ?? {}).find(([name]) => name.includes(word))?.[1];
-  };
-  const loss = find(part.metrics, 'loss');
-  const dice = find(validation?.metrics ?? part.metrics, 'dice');
+/** Where the server tells of the latest epoch alone, the page gathers them. */
+function withEpoch(known: readonly EpochPoint[], { epoch, train: part, eval: validation }: Stats): EpochPoint[] {
+  if (epoch === 0) return [];
   const earlier = known.filter((point) => point.epoch < epoch);
-  return epoch === 0
-    ? []
-    : [...earlier, { epoch, ...(loss !== undefined && { loss }), ...(dice !== undefined && { dice }) }];
+  return [...earlier, pointOf({ ...part.metrics, ...validation?.metrics, epoch })];
+}
+
+/** Dice on the validation cases where there are some. */
+function pointOf(metrics: EpochStats): EpochPoint {
+  const find = (pattern: RegExp): number | undefined =>
+    Object.entries(metrics).find(([name]) => pattern.test(name))?.[1];
+  return { epoch: metrics.epoch, loss: find(/loss/), dice: find(/^val.*dice/) ?? find(/dice/) };
 }

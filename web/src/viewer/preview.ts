@@ -3,7 +3,6 @@
  * volume is still on its way to the card.
  */
 
-import type { Vec3 } from '../labelmap/grid.js';
 import type { LoadedImage } from './image.js';
 import type { Axis, Pane } from './panes.js';
 
@@ -44,7 +43,7 @@ function middleSlice(image: LoadedImage, axis: Axis, horizontal: Axis, vertical:
     voxel[vertical] = v;
     for (let h = 0; h < width; h++, to += 4) {
       voxel[horizontal] = h;
-      const grey = ((image.valueAt(voxel as Vec3) - low) / (high - low)) * 255;
+      const grey = ((image.valueAt(voxel) - low) / (high - low)) * 255;
       picture.data.set([grey, grey, grey, 255], to);
     }
   }

@@ -19,6 +19,18 @@ const gradientUnits: readonly number[] = [WebGL2RenderingContext.TEXTURE6, WebGL
 
 class PanePainter extends Niivue {
   #aspect = 1;
+  #isAsked = false;
+
+  paint(): void {
+    this.#isAsked = true;
+    super.drawScene();
+    this.#isAsked = false;
+  }
+
+  /** NiiVue draws whenever anything changes, several times a frame. */
+  override drawScene(): string | void {
+    if (this.#isAsked) super.drawScene();
+  }
 
   /** Fills panes with their slice: NiiVue would cut what lies outside of the image's own proportions. */
   override calculateWidthHeight(
@@ -145,7 +157,7 @@ export class Scene {
     nv.uiData.dpr = canvas.width / nv.canvas!.clientWidth;
     nv.customLayout = [{ sliceType: sliceTypes[kind], position: [0, 0, 1, 1] }];
     nv.drawOpacity = kind === 'render' ? 1 : this.#opacity;
-    nv.drawScene();
+    nv.paint();
     return kind === 'render' ? undefined : this.#sliceMap();
   }
 

@@ -54,8 +54,10 @@ function table(rows: readonly (readonly [keys: string, title: string])[]): Templ
     <dl>
       ${rows.map(
         ([name, title]) =>
-          html`<dt><kbd>${name}</kbd></dt>
-            <dd>${title}</dd>`,
+          html`<div class="key">
+            <dt><kbd>${name}</kbd></dt>
+            <dd>${title}</dd>
+          </div>`,
       )}
     </dl>
   `;

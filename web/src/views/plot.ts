@@ -1,17 +1,17 @@
 import { html, nothing, svg, type TemplateResult } from 'lit-html';
-import type { EpochStats } from '../api/server.js';
+import type { EpochPoint } from '../state/store.js';
 
 const size = { width: 260, height: 120, left: 28, right: 28, top: 8, bottom: 20 };
 
 /** Loss (its own scale, at the left) and Dice (0…1, at the right) over epochs. */
-export function plot(points: readonly EpochStats[]): TemplateResult {
+export function plot(points: readonly EpochPoint[]): TemplateResult {
   const lastEpoch = Math.max(points.at(-1)?.epoch ?? 1, 2);
   const highestLoss = Math.max(...points.map(({ loss }) => loss ?? 0), 1e-9);
   const x = (epoch: number): number => {
     return size.left + ((epoch - 1) / (lastEpoch - 1)) * (size.width - size.left - size.right);
   };
   const y = (part: number): number => size.top + (1 - part) * (size.height - size.top - size.bottom);
-  const line = (of: (point: EpochStats) => number | undefined): string =>
+  const line = (of: (point: EpochPoint) => number | undefined): string =>
     points
       .flatMap((point) => {
         const value = of(point);
@@ -47,7 +47,7 @@ export function plot(points: readonly EpochStats[]): TemplateResult {
   `;
 }
 
-function inWords(points: readonly EpochStats[]): string {
+function inWords(points: readonly EpochPoint[]): string {
   const last = points.at(-1);
   const best = Math.max(...points.map(({ dice }) => dice ?? 0));
   const values = [
