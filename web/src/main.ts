@@ -7,6 +7,7 @@ import { caseOfAddress, open } from './state/opening.js';
 import { askNow, startAsking } from './state/server.js';
 import { startViewer } from './state/stage.js';
 import { drafts, storedCases } from './state/store.js';
+import { watchConnection } from './state/submitting.js';
 import { watchTrainings } from './state/training.js';
 import { bar } from './views/bar.js';
 import { caseList, connectDrop } from './views/case-list.js';
@@ -39,6 +40,7 @@ async function start(): Promise<void> {
   connectDrop();
   startAsking();
   watchTrainings();
+  watchConnection();
   try {
     await startKeeping();
   } catch (error) {

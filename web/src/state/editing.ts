@@ -33,9 +33,15 @@ interface Session {
   readonly voxels: Uint8Array;
   readonly grid: Grid;
   readonly history: History;
-  /** The clicks before each change that can be undone, and before each that can be redone. */
-  readonly clicksBefore: (readonly Click[])[];
-  readonly clicksAfter: (readonly Click[])[];
+  readonly done: Step[];
+  readonly undone: Step[];
+}
+
+/** What one undo takes back or one redo brings again: a change of voxels, a click, or both. */
+interface Step {
+  readonly changesVoxels: boolean;
+  /** The clicks on the other side of the step. */
+  readonly clicks: readonly Click[];
 }
 
 interface Stroke {
@@ -52,7 +58,7 @@ let stroke: Stroke | undefined;
 /** Begins with a drawing that nobody can undo. */
 export function beginEditing(voxels: Uint8Array, grid: Grid): void {
   stroke = undefined;
-  session = { voxels, grid, history: new History(voxels, historyBytes), clicksBefore: [], clicksAfter: [] };
+  session = { voxels, grid, history: new History(voxels, historyBytes), done: [], undone: [] };
   showHistory();
 }
 
@@ -148,23 +154,23 @@ export function placeResult(result: Uint8Array, names: readonly string[], clicks
 }
 
 export function undo(): void {
-  step('undo');
+  step('undo', 'done', 'undone');
 }
 
 export function redo(): void {
-  step('redo');
+  step('redo', 'undone', 'done');
 }
 
-function step(direction: 'undo' | 'redo'): void {
+function step(direction: 'undo' | 'redo', from: 'done' | 'undone', to: 'done' | 'undone'): void {
   endStroke();
-  if (session === undefined) return;
-  const box = session.history[direction]();
-  if (box === undefined) return;
-  const [from, to] = [session.clicksBefore, session.clicksAfter];
-  const [source, target] = direction === 'undo' ? [from, to] : [to, from];
-  target.push(clicks.value);
+  const next = session?.[from].at(-1);
+  if (session === undefined || next === undefined) return;
+  const box = next.changesVoxels ? session.history[direction]() : undefined;
+  if (next.changesVoxels && box === undefined) return;
+  session[from].pop();
+  session[to].push({ ...next, clicks: clicks.value });
   batch(() => {
-    clicks.value = source.pop() ?? [];
+    clicks.value = next.clicks;
     changed(box);
   });
 }
@@ -177,29 +183,35 @@ function run(value: number, paint: (session: Session, edit: Edit) => Box | undef
   return box !== undefined && commit(edit, box);
 }
 
+/** Ends an edit as one step; false where nothing has changed. */
 function commit(edit: Edit, box: Box, clicksNow = clicks.value): boolean {
   const change = edit.finish();
-  if (session === undefined || change === undefined) return false;
-  session.history.push(change);
-  session.clicksBefore.push(clicks.value);
-  session.clicksAfter.length = 0;
+  if (session === undefined || (change === undefined && clicksNow === clicks.value)) return false;
+  if (change !== undefined) session.history.push(change);
+  session.done.push({ changesVoxels: change !== undefined, clicks: clicks.value });
+  session.undone.length = 0;
   batch(() => {
     clicks.value = clicksNow;
-    changed(box);
+    changed(change && box);
   });
   return true;
 }
 
-function changed(box: Box): void {
-  revision.value++;
-  viewer()?.refresh(box);
-  touchDraft(box);
+function changed(box: Box | undefined): void {
+  if (box !== undefined) {
+    revision.value++;
+    viewer()?.refresh(box);
+    touchDraft(box);
+  }
   showHistory();
 }
 
 function showHistory(): void {
-  canUndo.value = session?.history.canUndo ?? false;
-  canRedo.value = session?.history.canRedo ?? false;
+  const last = session?.done.at(-1);
+  const next = session?.undone.at(-1);
+  // The oldest changes are forgotten when there are too many.
+  canUndo.value = last !== undefined && (!last.changesVoxels || session!.history.canUndo);
+  canRedo.value = next !== undefined && (!next.changesVoxels || session!.history.canRedo);
 }
 
 /** The eraser takes the active label away, the others paint it. */

@@ -79,7 +79,6 @@ async function ask(options: Params, withClicks: readonly Click[]): Promise<void>
     const names = namesOf(asked, answer.params.label_names);
     addLabels(names);
     placeResult(voxels, names, withClicks);
-    clicks.value = withClicks;
     proposal.value = { model: name, seconds: (performance.now() - start) / 1000 };
     if (newModel.value === name) newModel.value = undefined;
     if (withClicks.length === 0) {

@@ -37,13 +37,13 @@ async function ask(): Promise<void> {
     const [nextInfo, cases] = await Promise.all([getInfo(), getCases()]);
     batch(() => {
       if (connection.value === 'offline' && message.value?.kind === 'error') message.value = undefined;
-      connection.value = 'online';
       info.value = nextInfo;
       storedCases.value = cases;
       chooseFirst(model, Object.keys(nextInfo.models));
       chooseFirst(trainer, Object.keys(nextInfo.trainers));
       chooseFirst(strategy, Object.keys(nextInfo.strategies));
     });
+    connection.value = 'online';
   } catch (error) {
     if (connection.value !== 'offline') report('The server cannot be reached', error);
     connection.value = 'offline';

@@ -12,7 +12,18 @@ import { note, report } from './messages.js';
 import { openNext } from './opening.js';
 import { askNow } from './server.js';
 import { viewer } from './stage.js';
-import { info, labels, model, openCase, proposal, revision, savedRevision, submission } from './store.js';
+import { connection, info, labels, model, openCase, proposal, revision, savedRevision, submission } from './store.js';
+
+/** Call once. A submit that failed for want of a server is offered again when it is back. */
+export function watchConnection(): void {
+  let before = connection.peek();
+  connection.subscribe((now) => {
+    const isBack = before === 'offline' && now === 'online';
+    before = now;
+    if (!isBack || submission.peek().state !== 'failed') return;
+    note('The server is back. Your work is not submitted yet.', { title: 'Submit', run: () => void submit() });
+  });
+}
 
 /** Resolves when the server has it or has refused it; what was drawn stays either way. */
 export async function submit(): Promise<void> {

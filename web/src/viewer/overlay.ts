@@ -69,6 +69,8 @@ export class Overlay {
       context.lineWidth = scale;
       context.font = `${12 * scale}px system-ui, sans-serif`;
       this.#crosshair(slice, scale);
+      // Light letters must be read above bright bone too.
+      [context.shadowColor, context.shadowBlur] = ['black', 4 * scale];
       this.#texts(slice, crosshair, scale);
       this.#clicks(slice, crosshair, marks.clicks, scale);
       for (const ruler of marks.rulers) this.#ruler(slice, crosshair, ruler, scale);

@@ -184,7 +184,7 @@ export class Scene {
     nv.refreshColormaps();
     // The rim is drawn where a voxel's own colour is not fully transparent.
     this.#opacity = outline ? 0.001 : opacity;
-    nv.drawRimOpacity = outline ? Math.max(opacity, 0.5) : -1;
+    nv.drawRimOpacity = outline ? 1 : -1;
   }
 
   /** Moves all slices; `right` and `down` in parts of the width and height of a pane of `axis`. */

@@ -29,6 +29,7 @@ export class Viewer {
   #changed: Box | undefined;
   #window: readonly [low: number, high: number] | undefined;
   readonly #stale = { slices: false, render: false, overlay: false };
+  #isTurning = false;
   #frame = 0;
   #settled = 0;
   #marks: () => Marks;
@@ -201,13 +202,10 @@ export class Viewer {
     if (this.#frame === 0) this.#frame = requestAnimationFrame(() => this.#draw());
   }
 
+  /** While it turns, the 3-D view is drawn with each frame. */
   #drawRenderSoon(): void {
-    this.#stale.render = true;
-    if (this.#frame !== 0) return;
-    this.#frame = requestAnimationFrame(() => {
-      this.#frame = 0;
-      this.#drawRender();
-    });
+    this.#stale.render = this.#isTurning = true;
+    this.#request();
   }
 
   #draw(): void {
@@ -231,7 +229,8 @@ export class Viewer {
     }
     if (this.#stale.overlay) this.#drawOverlay();
     this.frameTime = performance.now() - start;
-    if (this.#stale.render) {
+    if (this.#isTurning) this.#drawRender();
+    else if (this.#stale.render) {
       clearTimeout(this.#settled);
       this.#settled = window.setTimeout(() => this.#drawRender(), settleTime);
     }
@@ -239,7 +238,7 @@ export class Viewer {
 
   #drawRender(): void {
     if (this.#image === undefined || !this.#stale.render) return;
-    this.#stale.render = false;
+    this.#stale.render = this.#isTurning = false;
     const pane = this.#panes.find(({ kind }) => kind === 'render');
     if (pane !== undefined) this.#scene.draw(pane, this.#canvas);
   }
