@@ -23,14 +23,20 @@ function reorder(source: Uint8Array, sourceSize: Vec3, perm: Vec3): Uint8Array<A
   const steps = eachAxis((axis) => Math.sign(perm[axis]) * sourceStrides[Math.abs(perm[axis]) - 1]!);
   const first = eachAxis((axis) => (perm[axis] < 0 ? -steps[axis] * (size[axis] - 1) : 0));
   const result = new Uint8Array(source.length);
-  let to = 0;
-  for (let z = 0; z < size[2]; z++) {
-    for (let y = 0; y < size[1]; y++, to += size[0]) {
-      let from = first[0] + first[1] + y * steps[1] + first[2] + z * steps[2];
-      if (steps[0] === 1) {
-        result.set(source.subarray(from, from + size[0]), to);
-      } else {
-        for (let x = 0; x < size[0]; x++, from += steps[0]) result[to + x] = source[from]!;
+  const copy = (x: number, length: number, y: number, z: number): void => {
+    let from = first[0] + x * steps[0] + first[1] + y * steps[1] + first[2] + z * steps[2];
+    const start = x + size[0] * (y + size[1] * z);
+    const row = result.subarray(start, start + length);
+    if (steps[0] === 1) row.set(source.subarray(from, from + length));
+    else for (let to = 0; to < length; to++, from += steps[0]) row[to] = source[from]!;
+  };
+  // Where rows of the result are not rows of the source, cubes keep what is read together in the processor's cache.
+  const edge = Math.abs(steps[0]) === 1 ? Math.max(...size) : 32;
+  for (let z0 = 0; z0 < size[2]; z0 += edge) {
+    for (let y0 = 0; y0 < size[1]; y0 += edge) {
+      for (let x0 = 0; x0 < size[0]; x0 += edge) {
+        const end = eachAxis((axis) => Math.min([x0, y0, z0][axis]! + edge, size[axis]));
+        for (let z = z0; z < end[2]; z++) for (let y = y0; y < end[1]; y++) copy(x0, end[0] - x0, y, z);
       }
     }
   }
