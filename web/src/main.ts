@@ -1,5 +1,6 @@
 import { effect } from '@preact/signals-core';
 import { render } from 'lit-html';
+import { endStroke } from './state/editing.js';
 import { startKeeping } from './state/keeping.js';
 import { connectViewer } from './state/looking.js';
 import { note, report } from './state/messages.js';
@@ -42,7 +43,7 @@ async function start(): Promise<void> {
   watchTrainings();
   watchConnection();
   try {
-    await startKeeping();
+    await startKeeping(endStroke);
   } catch (error) {
     report('This browser keeps no unsaved work: submit often', error);
   }

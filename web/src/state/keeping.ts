@@ -3,15 +3,18 @@
 import { Drafts, type Draft } from '../keep/drafts.js';
 import { Keeper } from '../keep/keeper.js';
 import type { Box, Vec3 } from '../labelmap/grid.js';
-import { endStroke } from './editing.js';
 import { report } from './messages.js';
 import { drafts, hasUnsavedWork, keptRevision, labels, revision } from './store.js';
 
 let store: Promise<Drafts> | undefined;
 let keeper: Keeper | undefined;
 
-/** Call once. Lists what an earlier visit left, and watches for the end of this one. */
-export async function startKeeping(): Promise<void> {
+/** Call once. Lists what an earlier visit left, and watches for the end of this one; `onLeaving` comes before it. */
+export async function startKeeping(onLeaving: () => void): Promise<void> {
+  const leave = (): void => {
+    onLeaving();
+    keeper?.leave();
+  };
   window.addEventListener('pagehide', leave);
   document.addEventListener('visibilitychange', () => {
     if (document.visibilityState === 'hidden') leave();
@@ -20,7 +23,7 @@ export async function startKeeping(): Promise<void> {
     if (hasUnsavedWork.value) event.preventDefault();
   });
   // Ask the browser not to clear this store when its disk gets full.
-  void navigator.storage.persist();
+  if (isSecureContext) void navigator.storage.persist();
   store = Drafts.open();
   const kept = await (await store).list();
   drafts.value = new Map(kept.map(({ id, savedAt }) => [id, savedAt]));
@@ -69,9 +72,4 @@ export async function discardDraft(id: string): Promise<void> {
   const left = new Map(drafts.value);
   left.delete(id);
   drafts.value = left;
-}
-
-function leave(): void {
-  endStroke();
-  keeper?.leave();
 }

@@ -3,8 +3,6 @@
 import { batch } from '@preact/signals-core';
 import { downloadImage, downloadLabel, nextCase } from '../api/server.js';
 import type { Vec3 } from '../labelmap/grid.js';
-import { readLabelFile } from '../labelmap/label-file.js';
-import { toRasOrder } from '../labelmap/reorder.js';
 import type { LoadedImage } from '../viewer/image.js';
 import type { ImageGeometry } from '../viewer/geometry.js';
 import { clientId } from './cases.js';
@@ -12,6 +10,8 @@ import { beginEditing, endEditing, endStroke } from './editing.js';
 import { discardDraft, draftOf, keepCase, stopKeeping } from './keeping.js';
 import { foregroundNames, newLabels, storedNames } from './labels.js';
 import { dismiss, note, report } from './messages.js';
+import { stopProposing } from './proposing.js';
+import { labelVoxels, sameSize } from './stored-label.js';
 import { whenViewer } from './stage.js';
 import {
   activeLabel,
@@ -94,6 +94,7 @@ export function caseOfAddress(): string | undefined {
 }
 
 async function close(): Promise<void> {
+  stopProposing();
   endStroke();
   await stopKeeping();
   endEditing();
@@ -165,13 +166,6 @@ async function loadStoredLabel(id: string, geometry: ImageGeometry, drawing: Uin
   }
 }
 
-/** Voxels of a label file in RAS order. Throws where it is not on the grid of the image. */
-export async function labelVoxels(bytes: Uint8Array, { permRAS, sizeFile }: ImageGeometry): Promise<Uint8Array> {
-  const { size, voxels } = await readLabelFile(bytes);
-  if (!sameSize(size, sizeFile)) throw new Error(`It has ${size.join('×')} voxels, the image ${sizeFile.join('×')}`);
-  return toRasOrder(voxels, permRAS, sizeFile);
-}
-
 /** Value in a file, whose values mean `names`, → value in the drawing. A value without a name stays as it is. */
 function valuesByName(names: readonly string[]): Uint8Array {
   const values = Uint8Array.from({ length: 256 }, (_, value) => value);
@@ -179,10 +173,6 @@ function valuesByName(names: readonly string[]): Uint8Array {
     values[index + 1] = labels.value.findIndex((label) => label.name === name) + 1;
   });
   return values;
-}
-
-function sameSize(a: readonly number[], b: readonly number[]): boolean {
-  return a.every((length, axis) => length === b[axis]);
 }
 
 function formatOf(name: string, id: string): '.nii' | '.nrrd' {

@@ -10,7 +10,7 @@ import { clientId } from './cases.js';
 import { foregroundNames, newLabels } from './labels.js';
 import { moveCrosshair } from './looking.js';
 import { note, report } from './messages.js';
-import { labelVoxels } from './opening.js';
+import { labelVoxels } from './stored-label.js';
 import { askNow } from './server.js';
 import {
   activeLabel,

@@ -40,15 +40,17 @@ const textColour = 'rgb(255 255 255 / 0.8)';
 export class Overlay {
   readonly canvas = document.createElement('canvas');
   readonly #context: CanvasRenderingContext2D;
+  #scale = 1;
 
   constructor() {
     this.#context = this.canvas.getContext('2d')!;
     this.canvas.className = 'overlay';
   }
 
-  /** Device pixels. */
+  /** Device pixels. Letters and lines grow with those of the page. */
   resize(width: number, height: number): void {
     [this.canvas.width, this.canvas.height] = [width, height];
+    this.#scale = (devicePixelRatio * parseFloat(getComputedStyle(document.documentElement).fontSize)) / 14;
   }
 
   preview(panes: readonly Pane[], image: LoadedImage): void {
@@ -59,7 +61,7 @@ export class Overlay {
     const context = this.#context;
     context.clearRect(0, 0, this.canvas.width, this.canvas.height);
     if (crosshair === undefined) return;
-    const scale = devicePixelRatio;
+    const scale = this.#scale;
     for (const slice of slices) {
       const { left, top, width, height } = slice.pane.rect;
       context.save();

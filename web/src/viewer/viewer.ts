@@ -34,9 +34,6 @@ export class Viewer {
   #settled = 0;
   #marks: () => Marks;
 
-  /** Milliseconds of the latest frame, slices and overlay. */
-  frameTime = 0;
-
   private constructor(scene: Scene, canvas: HTMLCanvasElement, overlay: Overlay, marks: () => Marks) {
     [this.#scene, this.#canvas, this.#overlay, this.#marks] = [scene, canvas, overlay, marks];
   }
@@ -211,7 +208,6 @@ export class Viewer {
   #draw(): void {
     cancelAnimationFrame(this.#frame);
     this.#frame = 0;
-    const start = performance.now();
     if (this.#image === undefined) return this.#overlay.draw([], undefined, this.#marks());
     if (this.#changed !== undefined) {
       this.#scene.upload(this.#changed, this.#image.geometry.grid.size);
@@ -228,7 +224,6 @@ export class Viewer {
       this.#stale.slices = false;
     }
     if (this.#stale.overlay) this.#drawOverlay();
-    this.frameTime = performance.now() - start;
     if (this.#isTurning) this.#drawRender();
     else if (this.#stale.render) {
       clearTimeout(this.#settled);

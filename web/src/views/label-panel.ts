@@ -1,7 +1,9 @@
 import { html, nothing, type TemplateResult } from 'lit-html';
+import { interpolate, keepLargest } from '../state/editing.js';
 import { cssColour, type Label } from '../state/labels.js';
 import { activeLabel, labels, openCase, opacity, outline } from '../state/store.js';
 import { icon } from './icons.js';
+import { mainAxis } from './keys.js';
 
 export function labelPanel(): TemplateResult {
   return html`
@@ -20,6 +22,12 @@ function list(): TemplateResult {
     <ul class="labels">
       ${labels.value.map(row)}
     </ul>
+    <div class="presets" role="group" aria-label="The whole of ${labels.value[activeLabel.value - 1]?.name}">
+      <button type="button" title="Paint the slices between painted ones (I)" @click=${() => interpolate(mainAxis())}>
+        Interpolate
+      </button>
+      <button type="button" title="Keep the largest part alone (K)" @click=${keepLargest}>Remove islands</button>
+    </div>
     <label class="row"
       >Opacity
       <input

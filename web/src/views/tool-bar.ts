@@ -1,5 +1,5 @@
 import { html, nothing, type TemplateResult } from 'lit-html';
-import { interpolate, keepLargest, redo, undo } from '../state/editing.js';
+import { redo, undo } from '../state/editing.js';
 import { isInteractive } from '../state/proposing.js';
 import {
   brushIn3d,
@@ -17,7 +17,6 @@ import {
 } from '../state/store.js';
 import type { Layout } from '../viewer/panes.js';
 import { icon, type Icon } from './icons.js';
-import { mainAxis } from './keys.js';
 
 const layouts: readonly (readonly [layout: Layout, title: string, key: string])[] = [
   ['grid', 'All', 'G'],
@@ -61,9 +60,9 @@ export function toolBar(): TemplateResult {
 function options(): TemplateResult | typeof nothing {
   switch (tool.value) {
     case 'brush':
-      return html`${sizeOption()} ${in3dOption('3-D')} ${protectOption()} ${thresholdOption()} ${wholeLabelActions()}`;
+      return html`${sizeOption()} ${in3dOption('3-D')} ${protectOption()} ${thresholdOption()}`;
     case 'erase':
-      return html`${sizeOption()} ${in3dOption('3-D')} ${protectOption()} ${wholeLabelActions()}`;
+      return html`${sizeOption()} ${in3dOption('3-D')} ${protectOption()}`;
     case 'fill':
       return html`${in3dOption('Through all slices')} ${protectOption()}`;
     case 'click':
@@ -163,17 +162,6 @@ function thresholdOption(): TemplateResult {
           )}`
         : nothing
     }
-  `;
-}
-
-function wholeLabelActions(): TemplateResult {
-  return html`
-    <button type="button" title="Interpolate between painted slices (I)" @click=${() => interpolate(mainAxis())}>
-      Interpolate
-    </button>
-    <button type="button" title="Remove islands, keep the largest part (K)" @click=${keepLargest}>
-      Remove islands
-    </button>
   `;
 }
 
