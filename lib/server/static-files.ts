@@ -2,10 +2,13 @@
 
 import { readFile } from 'node:fs/promises';
 import path from 'node:path';
+import { promisify } from 'node:util';
+import { gzip } from 'node:zlib';
 import type { Context } from 'koa';
 import { LabelError } from '../errors.js';
 import { packageRoot } from '../package-root.js';
-import { sendFile } from './send-file.js';
+import { mediaType } from './media-type.js';
+import { resolveUnder, sendFile } from './send-file.js';
 
 const folder = path.join(packageRoot, 'lib', 'server', 'static');
 /** The annotation page, as Vite builds it from web/. */
@@ -49,12 +52,33 @@ export async function sendAnnotationPage(ctx: Context, prefix: string): Promise<
   ctx.body = page.replace('data-api=""', `data-api="${encodeURI(prefix)}"`);
 }
 
-/** Their names change with their contents. */
+/** Scripts and styles of the annotation page: their names change with their contents. */
 export async function sendAsset(ctx: Context, name: string): Promise<void> {
+  const notFound = 'Not Found';
+  const assets = path.join(annotationPage, 'assets');
+  const file = await resolveUnder(path.join(assets, name), assets);
+  if (file === undefined) throw new LabelError('NOT_FOUND', notFound);
   ctx.set('X-Content-Type-Options', 'nosniff');
-  await sendFile(ctx, path.join(annotationPage, 'assets', name), annotationPage, {
-    notFound: 'Not Found',
-    saveAs: null,
-  });
+  ctx.vary('Accept-Encoding');
+  if (ctx.acceptsEncodings('gzip', 'identity') === 'gzip') {
+    ctx.set('Content-Type', mediaType(name));
+    ctx.set('Content-Encoding', 'gzip');
+    ctx.body = await compressed(file);
+  } else {
+    await sendFile(ctx, file, assets, { notFound, saveAs: null });
+  }
   ctx.set('Cache-Control', 'public, max-age=31536000, immutable');
+}
+
+const compress = promisify(gzip);
+const compressedFiles = new Map<string, Promise<Buffer>>();
+
+/** Made once for each file, for it does not change. */
+function compressed(file: string): Promise<Buffer> {
+  let bytes = compressedFiles.get(file);
+  if (bytes === undefined) {
+    bytes = readFile(file).then((contents) => compress(contents, { level: 9 }));
+    compressedFiles.set(file, bytes);
+  }
+  return bytes;
 }

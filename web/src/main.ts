@@ -7,7 +7,7 @@ import { note, report } from './state/messages.js';
 import { caseOfAddress, open } from './state/opening.js';
 import { askNow, startAsking } from './state/server.js';
 import { startViewer } from './state/stage.js';
-import { drafts, storedCases } from './state/store.js';
+import { drafts, info, storedCases } from './state/store.js';
 import { watchConnection } from './state/submitting.js';
 import { watchTrainings } from './state/training.js';
 import { bar } from './views/bar.js';
@@ -48,6 +48,10 @@ async function start(): Promise<void> {
     report('This browser keeps no unsaved work: submit often', error);
   }
   try {
+    // Starting WebGL holds the browser up: the list of cases comes first.
+    await askNow();
+    await new Promise(requestAnimationFrame);
+    await new Promise((resolve) => setTimeout(resolve));
     const viewer = await startViewer(document.getElementById('canvas')!);
     connectViewer();
     connectPointer(viewer);
@@ -55,8 +59,17 @@ async function start(): Promise<void> {
     report('Images cannot be shown here', error);
     return;
   }
-  await askNow();
+  await firstAnswer();
   resume();
+}
+
+/** Resolves once the server has said what it is; it may be away when the page is loaded again. */
+function firstAnswer(): Promise<void> {
+  return new Promise((resolve) => {
+    effect(() => {
+      if (info.value !== undefined) resolve();
+    });
+  });
 }
 
 /** After a reload: the case of the address; after a crash: the unsaved work, if the person wants it. */

@@ -3,17 +3,18 @@
 import type { Viewer } from '../viewer/viewer.js';
 import { brushMark, clickMarks, rulers } from './store.js';
 
-let started: Promise<Viewer> | undefined;
+let start: (viewer: Promise<Viewer>) => void;
+const started = new Promise<Viewer>((resolve) => (start = resolve));
 let current: Viewer | undefined;
 
-export function startViewer(host: HTMLElement): Promise<Viewer> {
-  started ??= import('../viewer/viewer.js').then(({ Viewer: Loaded }) => Loaded.in(host, marks));
-  return started.then((viewer) => (current = viewer));
+/** Call once. Rejects where the browser cannot show images. */
+export async function startViewer(host: HTMLElement): Promise<Viewer> {
+  start(import('../viewer/viewer.js').then(({ Viewer: Loaded }) => Loaded.in(host, marks)));
+  return (current = await started);
 }
 
-/** Resolves once `startViewer` has. */
-export async function whenViewer(): Promise<Viewer> {
-  if (started === undefined) throw new Error('The viewer has not been started');
+/** Settles as `startViewer` does, also when it has yet to be called. */
+export function whenViewer(): Promise<Viewer> {
   return started;
 }
 

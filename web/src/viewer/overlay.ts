@@ -45,6 +45,8 @@ export class Overlay {
   constructor() {
     this.#context = this.canvas.getContext('2d')!;
     this.canvas.className = 'overlay';
+    this.canvas.setAttribute('role', 'img');
+    this.canvas.setAttribute('aria-label', 'Slices of the open case; the arrow keys go through them');
   }
 
   /** Device pixels. Letters and lines grow with those of the page. */
