@@ -7,7 +7,7 @@ import { NIFTI1, NIFTI2, readHeader } from 'nifti-reader-js';
 import { packageRoot } from '../../lib/package-root.js';
 import type { Vec3 } from '../../web/src/labelmap/grid.js';
 import { readLabelFile, writeLabelFile } from '../../web/src/labelmap/label-file.js';
-import { readVolume } from '../e2e/second-reader.js';
+import { readLabel } from '../e2e/second-reader.js';
 
 const golden = path.join(packageRoot, 'test', 'golden', 'images');
 const niftiImages = readdirSync(golden).filter((name) => /\.nii(\.gz)?$/.test(name));
@@ -170,7 +170,7 @@ describe('writing a label file', () => {
             if (!ownFields[headerLength]!.some(([start, end]) => at >= start && at < end))
               assert.equal(file[at], image[at], `byte ${at}`);
           }
-          const read = readVolume(file);
+          const read = readLabel(file);
           assert.deepEqual(read, { size, affine: header.affine, voxels });
         }),
         { numRuns: 10 },
@@ -199,7 +199,7 @@ describe('writing a label file', () => {
       [0, 0, 0, 1],
     ];
     const file = writeLabelFile({ size: [3, 2, 1], affine }, sixLabels);
-    assert.deepEqual(readVolume(file), { size: [3, 2, 1], affine, voxels: sixLabels });
+    assert.deepEqual(readLabel(file), { size: [3, 2, 1], affine, voxels: sixLabels });
     const header = readHeader(file.buffer);
     assert.deepEqual(header.pixDims.slice(1, 4), [0.25, 0.5, 3]);
     assert.equal(header.xyzt_units, NIFTI1.UNITS_MM);
