@@ -34,7 +34,7 @@ export const labelledCount = computed(() => cases.value.filter(({ state }) => st
 function describe(id: string, { image, labels }: StoredCase, draft: Date | undefined): Case {
   const isVolume = ['.nii', '.nii.gz', '.nrrd'].includes(image.ext);
   const { final, original } = labels;
-  if (draft !== undefined) return { id, state: 'in work', who: 'unsaved, in this browser', when: draft, isVolume };
+  if (draft !== undefined) return { id, state: 'in work', who: 'not submitted', when: draft, isVolume };
   if (final !== undefined) return { id, state: 'labelled', who: text(final, 'client_id'), when: time(final), isVolume };
   const taken = takenBy(image);
   if (taken !== undefined) return { id, state: 'in work', who: taken.who, when: taken.when, isVolume };

@@ -4,7 +4,7 @@ import type { Box, Vec3 } from '../labelmap/grid.js';
 import { unite } from '../labelmap/grid.js';
 import { readImage, type LoadedImage } from './image.js';
 import { Overlay, type Marks } from './overlay.js';
-import { canvasPosition, paneAt, panesOf, voxelAt, type Layout, type Pane, type SliceMap } from './panes.js';
+import { canvasPosition, paneAt, panesOf, voxelAt, type Axis, type Layout, type Pane, type SliceMap } from './panes.js';
 import { Scene, type LabelStyle } from './scene.js';
 
 /** The 3-D view is costly where no graphics card helps: it waits until nothing has moved for so many milliseconds. */
@@ -85,7 +85,8 @@ export class Viewer {
     const changed = box ?? { min: [0, 0, 0], max: size };
     if (changed.min.some((first, axis) => first >= changed.max[axis]!)) return;
     this.#changed = this.#changed === undefined ? changed : unite(this.#changed, changed);
-    this.redraw();
+    this.#stale.render = true;
+    this.#request();
   }
 
   setLayout(layout: Layout): void {
@@ -209,26 +210,29 @@ export class Viewer {
     cancelAnimationFrame(this.#frame);
     this.#frame = 0;
     if (this.#image === undefined) return this.#overlay.draw([], undefined, this.#marks());
-    if (this.#changed !== undefined) {
-      this.#scene.upload(this.#changed, this.#image.geometry.grid.size);
-      this.#changed = undefined;
-    }
+    const changed = this.#changed;
+    this.#changed = undefined;
+    if (changed !== undefined) this.#scene.upload(changed, this.#image.geometry.grid.size);
     if (this.#window !== undefined) {
       this.#scene.setWindow(...this.#window);
       this.#window = undefined;
     }
-    if (this.#stale.slices) {
-      for (const pane of this.#panes.filter(({ kind }) => kind !== 'render')) {
-        this.#maps.set(pane.kind, this.#scene.draw(pane, this.#canvas)!);
-      }
-      this.#stale.slices = false;
+    for (const pane of this.#panes) {
+      if (pane.kind === 'render' || !(this.#stale.slices || this.#cuts(pane.kind, changed))) continue;
+      this.#maps.set(pane.kind, this.#scene.draw(pane, this.#canvas)!);
     }
+    this.#stale.slices = false;
     if (this.#stale.overlay) this.#drawOverlay();
     if (this.#isTurning) this.#drawRender();
     else if (this.#stale.render) {
       clearTimeout(this.#settled);
       this.#settled = window.setTimeout(() => this.#drawRender(), settleTime);
     }
+  }
+
+  /** Whether the slice on the screen goes through the box. */
+  #cuts(axis: Axis, box: Box | undefined): boolean {
+    return box !== undefined && box.min[axis] <= this.#crosshair[axis] && this.#crosshair[axis] < box.max[axis];
   }
 
   #drawRender(): void {

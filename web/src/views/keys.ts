@@ -96,14 +96,19 @@ export function connectKeys(): void {
     const target = event.target as HTMLElement;
     const held = event.ctrlKey || event.metaKey;
     if (event.altKey || target.closest('dialog') !== null) return;
-    if (!held && target.closest('input, select, textarea') !== null) return;
-    if (target.closest('input[type="text"], input[type="search"]') !== null && event.key !== 'Enter') return;
-    // A focused button takes its own keys; arrows choose in a list.
-    const key = byKey.get(held ? `Ctrl+${event.key}` : event.key);
+    const name = held ? `Ctrl+${event.key}` : event.key;
+    if (takesKeys(target) && name !== 'Ctrl+Enter') return;
+    if (target.matches('[type="range"]') && event.key.startsWith('Arrow')) return;
+    const key = byKey.get(name);
     if (key === undefined) return;
     event.preventDefault();
     key.run();
   });
+}
+
+/** Where people type or choose by letter. */
+function takesKeys(element: HTMLElement): boolean {
+  return element.matches('select, textarea, input:not([type="checkbox"], [type="range"])');
 }
 
 /** "Ctrl+z" as people write it. */
