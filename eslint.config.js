@@ -41,5 +41,24 @@ export default tseslint.config(
       ],
     },
   },
+  {
+    files: ['web/src/**/*.ts'],
+    rules: {
+      '@typescript-eslint/no-restricted-imports': [
+        'error',
+        { patterns: [{ group: ['**/lib/**'], allowTypeImports: true, message: 'Only types come from the server.' }] },
+      ],
+    },
+  },
+  {
+    files: ['web/src/!(viewer)/**/*.ts', 'web/src/*.ts'],
+    rules: { 'no-restricted-imports': ['error', { paths: ['@niivue/niivue'] }] },
+  },
+  {
+    files: ['web/src/labelmap/**/*.ts'],
+    rules: {
+      'no-restricted-imports': ['error', { patterns: [{ group: ['../*'], message: 'labelmap stands alone.' }] }],
+    },
+  },
   { files: ['test/**/*.ts'], rules: { '@typescript-eslint/no-floating-promises': 'error' } },
 );

@@ -60,6 +60,22 @@ export async function prepare({ tests = false } = {}) {
         failure: 'TypeScript found the errors above',
       }),
   );
+
+  await step(
+    root,
+    'page',
+    {
+      title: 'building the annotation page …',
+      inputs: ['web', 'lib/app/answers.ts', 'lib/engine/types.ts', 'lib/jobs/task.ts', 'package-lock.json'],
+      outputs: ['dist/page/index.html'],
+    },
+    async () => {
+      const inRoot = { cwd: root, failure: 'the annotation page could not be built' };
+      await run(process.execPath, [path.join(root, 'node_modules/typescript/bin/tsc'), '-p', 'web'], inRoot);
+      const vite = path.join(root, 'node_modules/vite/bin/vite.js');
+      await run(process.execPath, [vite, 'build', 'web', '--logLevel', 'warn'], inRoot);
+    },
+  );
   return libtorch;
 }
 

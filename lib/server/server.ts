@@ -15,7 +15,7 @@ import { requestLog } from './middleware/request-log.js';
 import { openApiDocument } from './openapi.js';
 import { mount, replyJson, type Services } from './route.js';
 import { routes } from './routes/index.js';
-import { sendPage, sendStatic } from './static-files.js';
+import { sendAnnotationPage, sendAsset, sendPage, sendStatic } from './static-files.js';
 
 export interface ServerOptions {
   readonly app: App;
@@ -124,7 +124,9 @@ function api(prefix: string, services: Services): Router {
 function pages({ title, version, prefix }: ServerOptions): Router {
   const document = openApiDocument(routes, { title, version, prefix });
   const router = new Router();
-  for (const url of ['/', '/docs']) router.get(url, (ctx) => sendPage(ctx, 'docs.html'));
+  router.get('/', (ctx) => sendAnnotationPage(ctx, prefix));
+  router.get('/assets/:name', (ctx) => sendAsset(ctx, ctx.params.name ?? ''));
+  router.get('/docs', (ctx) => sendPage(ctx, 'docs.html'));
   router.get('/openapi.json', (ctx) => replyJson(ctx, document));
   router.get('/favicon.ico', (ctx) => sendStatic(ctx, 'favicon-32x32.png'));
   router.get('/static/:name', (ctx) => sendStatic(ctx, ctx.params.name ?? ''));

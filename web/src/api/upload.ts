@@ -1,0 +1,25 @@
+import { ApiError, refusal } from './request.js';
+
+/** Sends a form with PUT; `onProgress` gets the part that has been sent, 0…1. Throws ApiError. */
+export function uploadForm(
+  url: string,
+  form: FormData,
+  onProgress: (part: number) => void,
+  signal?: AbortSignal,
+): Promise<unknown> {
+  // fetch tells nothing about the progress of what it sends.
+  const transfer = new XMLHttpRequest();
+  return new Promise((resolve, reject) => {
+    transfer.open('PUT', url);
+    transfer.upload.onprogress = ({ loaded, total }) => onProgress(total > 0 ? loaded / total : 0);
+    transfer.onload = () => {
+      const { status, responseText } = transfer;
+      if (status < 200 || status > 299) reject(refusal(status, responseText));
+      else resolve(JSON.parse(responseText));
+    };
+    transfer.onerror = () => reject(new ApiError('offline', 'The server does not answer. Nothing is lost: try again.'));
+    transfer.onabort = () => reject(new ApiError('aborted', 'Stopped'));
+    signal?.addEventListener('abort', () => transfer.abort(), { once: true });
+    transfer.send(form);
+  });
+}

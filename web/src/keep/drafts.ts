@@ -1,0 +1,103 @@
+/** Unsaved work in IndexedDB: slice by slice, so that a stroke writes only the slices that it touched. */
+
+import { openDB, type DBSchema, type IDBPDatabase } from 'idb';
+import type { Vec3 } from '../labelmap/grid.js';
+import { gunzip, gzip } from '../labelmap/gzip.js';
+
+export interface Draft {
+  /** Of the case. */
+  readonly id: string;
+  /** Of the drawing, RAS order. */
+  readonly size: Vec3;
+  /** What the values in the drawing mean, by value from 1. */
+  readonly names: readonly string[];
+  readonly savedAt: Date;
+}
+
+interface Slice {
+  readonly bytes: Uint8Array;
+  readonly compressed: boolean;
+}
+
+interface Schema extends DBSchema {
+  drafts: { key: string; value: Draft };
+  slices: { key: [id: string, z: number]; value: Slice };
+}
+
+export class Drafts {
+  readonly #database: IDBPDatabase<Schema>;
+
+  private constructor(database: IDBPDatabase<Schema>) {
+    this.#database = database;
+  }
+
+  static async open(): Promise<Drafts> {
+    const database = await openDB<Schema>('monailabel', 1, {
+      upgrade(fresh) {
+        fresh.createObjectStore('drafts', { keyPath: 'id' });
+        fresh.createObjectStore('slices');
+      },
+    });
+    return new Drafts(database);
+  }
+
+  list(): Promise<Draft[]> {
+    return this.#database.getAll('drafts');
+  }
+
+  get(id: string): Promise<Draft | undefined> {
+    return this.#database.get('drafts', id);
+  }
+
+  /**
+   * Adds these slices of the drawing to what is kept, all or none. `leaving`: the page is about to go, so the write must
+   * begin at once and uncompressed.
+   */
+  async save(draft: Draft, voxels: Uint8Array, slices: Iterable<number>, leaving = false): Promise<void> {
+    const length = draft.size[0] * draft.size[1];
+    const contents = Array.from(slices, (z): [number, Uint8Array<ArrayBuffer>] => {
+      return [z, new Uint8Array(voxels.subarray(z * length, (z + 1) * length))];
+    });
+    const entries = leaving
+      ? contents.map(([z, bytes]): [number, Slice] => [z, { bytes, compressed: false }])
+      : await Promise.all(
+          contents.map(async ([z, bytes]): Promise<[number, Slice]> => {
+            return [z, { bytes: await gzip(bytes), compressed: true }];
+          }),
+        );
+    const transaction = this.#database.transaction(['drafts', 'slices'], 'readwrite', { durability: 'strict' });
+    const writes: Promise<unknown>[] = [transaction.objectStore('drafts').put(draft)];
+    for (const [z, slice] of entries) writes.push(transaction.objectStore('slices').put(slice, [draft.id, z]));
+    if (leaving) transaction.commit();
+    await Promise.all([...writes, transaction.done]);
+  }
+
+  /** The voxels of a draft, RAS order. */
+  async load({ id, size }: Draft): Promise<Uint8Array> {
+    const length = size[0] * size[1];
+    const voxels = new Uint8Array(length * size[2]);
+    const store = this.#database.transaction('slices').objectStore('slices');
+    const range = slicesOf(id);
+    const [keys, slices] = await Promise.all([store.getAllKeys(range), store.getAll(range)]);
+    await Promise.all(
+      slices.map(async ({ bytes, compressed }, index) => {
+        const slice = compressed ? await gunzip(bytes) : bytes;
+        voxels.set(slice, keys[index]![1] * length);
+      }),
+    );
+    return voxels;
+  }
+
+  async remove(id: string): Promise<void> {
+    const transaction = this.#database.transaction(['drafts', 'slices'], 'readwrite');
+    await Promise.all([
+      transaction.objectStore('drafts').delete(id),
+      transaction.objectStore('slices').delete(slicesOf(id)),
+      transaction.done,
+    ]);
+  }
+}
+
+function slicesOf(id: string): IDBKeyRange {
+  return IDBKeyRange.bound([id, 0], [id, Number.MAX_SAFE_INTEGER]);
+}

@@ -1,0 +1,19 @@
+/** Compresses. */
+export function gzip(bytes: Uint8Array): Promise<Uint8Array<ArrayBuffer>> {
+  return through(new CompressionStream('gzip'), bytes);
+}
+
+/** Inflates. What is not gzip comes back as it is. Rejects where the bytes are damaged or break off. */
+export async function gunzip(bytes: Uint8Array): Promise<Uint8Array<ArrayBuffer>> {
+  const isGzip = bytes[0] === 0x1f && bytes[1] === 0x8b;
+  return isGzip ? through(new DecompressionStream('gzip'), bytes) : new Uint8Array(bytes);
+}
+
+async function through(
+  stream: CompressionStream | DecompressionStream,
+  bytes: Uint8Array,
+): Promise<Uint8Array<ArrayBuffer>> {
+  // Voxels are never in memory that is shared between threads, which a Blob does not take.
+  const source = new Blob([bytes as Uint8Array<ArrayBuffer>]).stream();
+  return new Uint8Array(await new Response(source.pipeThrough(stream)).arrayBuffer());
+}

@@ -1,0 +1,88 @@
+/** How the image is shown, and what the pointer does in it. */
+
+import { effect } from '@preact/signals-core';
+import type { Vec3 } from '../labelmap/grid.js';
+import { nearestVoxel } from '../viewer/geometry.js';
+import type { Axis, Layout } from '../viewer/panes.js';
+import { cssColour } from './labels.js';
+import { viewer } from './stage.js';
+import {
+  brushRadius,
+  clickMarks,
+  clicks,
+  crosshair,
+  intensityWindow,
+  labels,
+  layout,
+  opacity,
+  openCase,
+  outline,
+  rulers,
+} from './store.js';
+
+/** Hounsfield units from black to white, as radiologists know them. */
+export const ctWindows: readonly (readonly [name: string, low: number, high: number])[] = [
+  ['Soft tissue', -160, 240],
+  ['Liver', -15, 155],
+  ['Lung', -1350, 150],
+  ['Bone', -450, 1050],
+  ['Brain', 0, 80],
+];
+
+/** Call once the viewer is there: what the store says shows on the screen. */
+export function connectViewer(): void {
+  effect(() => viewer()?.setLayout(layout.value));
+  effect(() => {
+    if (openCase.value !== undefined) viewer()?.setWindow(...intensityWindow.value);
+  });
+  effect(() => {
+    const colours = labels.value.map(({ colour, visible }) => (visible ? colour : undefined));
+    if (openCase.value !== undefined) {
+      viewer()?.setLabels({ colours, opacity: opacity.value, outline: outline.value });
+    }
+  });
+  effect(() => {
+    if (openCase.value !== undefined) viewer()?.setCrosshair(crosshair.value);
+  });
+  effect(() => {
+    const colourOf = new Map(labels.value.map(({ name, colour }) => [name, cssColour(colour)]));
+    clickMarks.value = clicks.value.map(({ voxel, foreground, label }) => {
+      return { voxel, foreground, colour: colourOf.get(label) ?? 'white' };
+    });
+    void rulers.value;
+    viewer()?.redrawMarks();
+  });
+}
+
+export function moveCrosshair(position: Vec3): void {
+  const grid = openCase.value?.geometry.grid;
+  if (grid !== undefined) crosshair.value = nearestVoxel(position, grid);
+}
+
+export function stepSlice(axis: Axis, by: number): void {
+  const next: [number, number, number] = [...crosshair.value];
+  next[axis] += by;
+  moveCrosshair(next);
+}
+
+export function showPane(next: Layout): void {
+  layout.value = next;
+}
+
+/** Millimetres between voxels. */
+export function distance(from: Vec3, to: Vec3, spacing: Vec3): number {
+  return Math.hypot(...from.map((value, axis) => (value - to[axis]!) * spacing[axis]!));
+}
+
+export function changeBrush(factor: number): void {
+  const next = brushRadius.value * factor;
+  brushRadius.value = Math.round(Math.min(Math.max(next, 0.5), 100) * 10) / 10;
+}
+
+/** Dragging changes brightness (down) and contrast (right), in parts of the present window. */
+export function dragWindow(right: number, down: number): void {
+  const [low, high] = intensityWindow.value;
+  const width = Math.max((high - low) * (1 + right), 1e-6);
+  const centre = (low + high) / 2 + (high - low) * down;
+  intensityWindow.value = [centre - width / 2, centre + width / 2];
+}

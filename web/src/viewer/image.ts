@@ -1,0 +1,75 @@
+import { NVImage } from '@niivue/niivue';
+import type { Vec3 } from '../labelmap/grid.js';
+import type { ImageGeometry } from './geometry.js';
+
+export interface LoadedImage {
+  /** For the scene. */
+  readonly nvImage: NVImage;
+  readonly geometry: ImageGeometry;
+  /** The intensity at a voxel in RAS order, as the header scales it. */
+  valueAt(voxel: Vec3): number;
+  /** All voxels in RAS order as they are stored, and how they become intensities. Made when first asked for. */
+  intensities(): { readonly voxels: ArrayLike<number>; readonly slope: number; readonly intercept: number };
+  /** The window that shows all but the lowest and highest 2 % of the middle of the image. */
+  readonly percentileWindow: readonly [low: number, high: number];
+  /** What it opens with: soft tissue for CT. */
+  readonly firstWindow: readonly [low: number, high: number];
+  /** Whether its values look like Hounsfield units. */
+  readonly isCt: boolean;
+}
+
+/** Reads an inflated NIfTI or NRRD file; `name` tells which. Throws for what cannot be read. */
+export async function readImage(file: ArrayBuffer, name: string): Promise<LoadedImage> {
+  return describeImage(await NVImage.loadFromUrl({ url: file, name }));
+}
+
+/**
+ * NiiVue prefers the form with the higher code, nibabel and the server always the sform: with a higher qform code the
+ * two may differ in orientation. Only the order of voxels (permRAS) and the millimetres shown follow NiiVue's choice;
+ * what is sent is voxels in the order of the file, so labels lie right in any case.
+ */
+function describeImage(image: NVImage): LoadedImage {
+  const { hdr, permRAS, dimsRAS, pixDimsRAS, img2RASstep, img2RASstart, img } = image;
+  if (!hdr || !permRAS || !dimsRAS || !pixDimsRAS || !img2RASstep || !img2RASstart || !img) {
+    throw new Error('The image has no voxels to show');
+  }
+  const slope = hdr.scl_slope === 0 || !Number.isFinite(hdr.scl_slope) ? 1 : hdr.scl_slope;
+  const intercept = Number.isFinite(hdr.scl_inter) ? hdr.scl_inter : 0;
+  const first = img2RASstart.reduce((sum, start) => sum + start, 0);
+  const isCt = lowestOfSample(img) * slope + intercept <= -500;
+  const percentileWindow = [image.robust_min ?? 0, image.robust_max ?? 1] as const;
+  let inRasOrder: ArrayLike<number> | undefined;
+  return {
+    geometry: {
+      grid: { size: lastThree(dimsRAS), spacing: lastThree(pixDimsRAS.map(Math.abs)) },
+      sizeFile: lastThree(hdr.dims),
+      permRAS: permRAS as unknown as Vec3,
+      affine: hdr.affine,
+    },
+    valueAt: (voxel) => {
+      const index = voxel.reduce((sum, position, axis) => sum + position * img2RASstep[axis]!, first);
+      return Number(img[index] ?? NaN) * slope + intercept;
+    },
+    intensities: () => {
+      inRasOrder ??= image.img2RAS() as ArrayLike<number>;
+      return { voxels: inRasOrder, slope, intercept };
+    },
+    percentileWindow,
+    firstWindow: isCt ? [-160, 240] : percentileWindow,
+    isCt,
+    nvImage: image,
+  };
+}
+
+/** Air around or in the patient gives a CT away; a hundred thousand voxels are enough to meet it. */
+function lowestOfSample(voxels: ArrayLike<number | bigint>): number {
+  const step = Math.max(Math.floor(voxels.length / 100_003), 1);
+  let lowest = Infinity;
+  for (let index = 0; index < voxels.length; index += step) lowest = Math.min(lowest, Number(voxels[index]));
+  return lowest;
+}
+
+/** NIfTI counts the axes from 1. */
+function lastThree(values: ArrayLike<number>): Vec3 {
+  return [values[1]!, Math.max(values[2]!, 1), Math.max(values[3]!, 1)];
+}
