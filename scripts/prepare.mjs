@@ -51,7 +51,7 @@ export async function prepare({ tests = false } = {}) {
     'typescript',
     {
       title: 'compiling TypeScript …',
-      inputs: ['lib', 'apps', 'test', 'bench', 'tsconfig.json', 'package-lock.json'],
+      inputs: ['lib', 'apps', 'test', 'bench', 'web/src/labelmap', 'tsconfig.json', 'package-lock.json'],
       outputs: ['dist/lib/index.js'],
     },
     () =>
