@@ -9,6 +9,8 @@ import {
   LoadImaged,
   Orientationd,
   RandCropByPosNegLabeld,
+  RandScaleIntensityd,
+  RandShiftIntensityd,
   ScaleIntensityd,
   ScaleIntensityRanged,
   SlidingWindowInferer,
@@ -60,7 +62,8 @@ export default defineModel({
     },
     train: {
       description: 'Train Spleen Segmentation Model',
-      // MONAI Label crops anywhere; half of these crops lie on the label, so that a few small labels already teach.
+      // MONAI Label crops anywhere; half of these crops lie on the label, so that a few small labels already teach. Five
+      // cases do not show every phase of contrast: drawn intensities stand in for those that are missing.
       trainTransforms: [
         ...prepare(['image', 'label']),
         SpatialPadd({ keys: ['image', 'label'], spatial_size: [64, 64, 64] }),
@@ -70,6 +73,8 @@ export default defineModel({
           spatial_size: [64, 64, 64],
           num_samples: 4,
         }),
+        RandScaleIntensityd({ keys: 'image', factors: 0.2, prob: 0.5 }),
+        RandShiftIntensityd({ keys: 'image', offsets: 0.3, prob: 0.5 }),
       ],
       validationTransforms: prepare(['image', 'label']),
       validationInferer: inferer,
