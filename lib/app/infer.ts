@@ -54,10 +54,11 @@ export function planInference(
   const { network, infer } = model;
   const weightFile = network && weights.current();
   if (network && weightFile === undefined) {
+    const train = model.train ? `submit labels and train it (POST /train/${name}), or ` : '';
     throw new LabelError(
       'NOT_FOUND',
-      `${name} has no weights yet, so it has nothing to propose: submit labels and train it ` +
-        `(POST /train/${name}), or put a weight file into the app's folder as model/pretrained_${name}.pt`,
+      `${name} has no weights yet, so it has nothing to propose: ${train}put a weight file into the app's folder as ` +
+        `model/pretrained_${name}.pt`,
     );
   }
   const interactive = ['deepgrow', 'deepedit', 'scribbles'].includes(model.type);

@@ -1,4 +1,4 @@
-// What every dictionary transform is. To add one: a file beside this one and a line in registry.cpp.
+// What every dictionary transform is. To add one: a file beside this one and a line in list.inc.
 #pragma once
 
 #include <memory>
