@@ -1,4 +1,5 @@
 import assert from 'node:assert/strict';
+import { strategies } from '../../lib/strategies/registry.js';
 import { sendRaw, startTestServer, type TestServer } from './harness.js';
 
 describe('failures over HTTP', () => {
@@ -27,7 +28,12 @@ describe('failures over HTTP', () => {
       'DICOM SEG format is not supported in a non-DICOM datastore',
     ],
     ['POST', '/infer/nope?image=a', 404, 'There is no model "nope": choose from spleen'],
-    ['POST', '/activelearning/nope', 404, 'There is no strategy "nope": choose from random, first, last'],
+    [
+      'POST',
+      '/activelearning/nope',
+      404,
+      `There is no strategy "nope": choose from ${Object.keys(strategies).join(', ')}`,
+    ],
     [
       'GET',
       '/datastore/image',
