@@ -9,7 +9,9 @@ import { orientedVolumes, size, worldOf, writeOrientedVolumes } from './oriented
 import { positionKey, valuesByPosition } from './second-reader.js';
 import { ServerProcess } from './server.js';
 
-describe('the harness of the tests in a browser', () => {
+describe('the harness of the tests in a browser', function () {
+  // A server and a browser must have started before anything can end them.
+  this.timeout(120_000);
   let server: ServerProcess;
   let browser: Browser | undefined;
   before(async () => {
