@@ -118,7 +118,7 @@ export class AnnotationPage {
 
   async propose(): Promise<void> {
     await this.button('Propose').click();
-    await this.page.locator('.message', { hasText: /^Proposed: / }).waitFor();
+    await this.message('Proposed: ').waitFor();
   }
 
   async submit(): Promise<void> {
@@ -264,14 +264,14 @@ export class AnnotationPage {
     const axis = ([0, 1, 2] as const).find((each) => first[each] !== last[each]);
     if (axis === undefined) throw new Error(`The crosshair stays at ${first.join()}`);
     const rough = (to - from) / (last[axis] - first[axis]);
-    /** Between a voxel seen at `near` and the next one, to a tenth of a pixel. */
+    /** Between a voxel seen at `near` and the next one, to a fifth of a pixel. */
     const border = async (near: number, voxel: number): Promise<number> => {
       let [before, beyond] = [near, near + 1.5 * rough];
       for (let more = 0; (await at(beyond))[axis] === voxel; more++) {
         if (more > 5) throw new Error(`Axis ${axis} of the file ends at ${voxel}, in the middle of the pane`);
         beyond += rough;
       }
-      while (Math.abs(beyond - before) > 0.1) {
+      while (Math.abs(beyond - before) > 0.2) {
         const between = (before + beyond) / 2;
         if ((await at(between))[axis] === voxel) before = between;
         else beyond = between;
