@@ -5,7 +5,7 @@
 
 import type { Browser, Locator, Page } from 'playwright-core';
 import { newPage, type WatchedPage } from './browser.js';
-import { fileAxis, voxelAt, type Across, type Geometry, type Vec3 } from './geometry.js';
+import { fileAxis, spacingOf, voxelAt, type Across, type Geometry, type Vec3 } from './geometry.js';
 
 type Tool = 'Look' | 'Brush' | 'Eraser' | 'Fill' | 'Click' | 'Measure';
 
@@ -58,6 +58,11 @@ export class AnnotationPage {
     return this.page.getByRole('button', { name, exact: true });
   }
 
+  /** In the line at the top. */
+  step(name: 'Next case' | 'Propose' | 'Submit' | 'Sending …'): Locator {
+    return this.page.getByRole('navigation').getByRole('button', { name, exact: true });
+  }
+
   /** Where the work is: at the end of the line below the image. */
   workState(words: string): Locator {
     return this.page.locator('.work-state', { hasText: words });
@@ -98,8 +103,8 @@ export class AnnotationPage {
   }
 
   async nextCase(): Promise<string> {
-    await this.button('Next case').click();
-    await this.button('Submit').and(this.page.locator(':enabled')).waitFor();
+    await this.step('Next case').click();
+    await this.step('Submit').and(this.page.locator(':enabled')).waitFor();
     return this.openCaseName();
   }
 
@@ -107,7 +112,7 @@ export class AnnotationPage {
   async isOpen(id: string, geometry?: Geometry): Promise<void> {
     this.aimIn(geometry);
     await this.page.locator('.case-name').getByText(id, { exact: true }).waitFor();
-    await this.button('Submit').and(this.page.locator(':enabled')).waitFor();
+    await this.step('Submit').and(this.page.locator(':enabled')).waitFor();
   }
 
   /** What is aimed at from now on; also after the panes have changed. */
@@ -117,12 +122,22 @@ export class AnnotationPage {
   }
 
   async propose(): Promise<void> {
-    await this.button('Propose').click();
+    await this.step('Propose').click();
     await this.message('Proposed: ').waitFor();
   }
 
+  async chooseModel(name: string): Promise<void> {
+    await this.page.getByRole('region', { name: 'Proposal' }).getByRole('combobox').selectOption(name);
+  }
+
+  /** Resolves when that many clicks are there and the model has answered them. */
+  async clicksAnswered(count: number): Promise<void> {
+    const words = count === 0 ? 'No clicks yet' : count === 1 ? '1 click' : `${count} clicks`;
+    await this.page.getByText(words, { exact: true }).waitFor();
+  }
+
   async submit(): Promise<void> {
-    await this.button('Submit').click();
+    await this.step('Submit').click();
     await this.isStored();
   }
 
@@ -144,6 +159,18 @@ export class AnnotationPage {
     await this.connection('Connected').waitFor();
   }
 
+  /** Another tab, at the address without a case, after this one is gone. */
+  async leaveAndVisitAgain(): Promise<void> {
+    await this.page.goto('about:blank');
+    await this.page.goto(this.url);
+    await this.connection('Connected').waitFor();
+  }
+
+  /** The words on what has the focus of the keyboard. */
+  focused(): Promise<string> {
+    return this.page.locator(':focus').innerText();
+  }
+
   /* Tools */
 
   async chooseTool(tool: Tool): Promise<void> {
@@ -163,6 +190,11 @@ export class AnnotationPage {
     const radii: number[] = [];
     for (let position = 0; position < sliderPositions; position++) radii.push(await this.#setSlider(position));
     return radii;
+  }
+
+  /** Paints single voxels where those are larger than half a millimetre. */
+  async smallestBrush(): Promise<void> {
+    await this.#setSlider(0);
   }
 
   /** One of `brushRadii`. */
@@ -190,6 +222,10 @@ export class AnnotationPage {
   async drag(across: Across, ...voxels: readonly Vec3[]): Promise<void> {
     await this.press(across, ...voxels);
     await this.page.mouse.up();
+  }
+
+  async clickIn(across: Across, voxel: Vec3): Promise<void> {
+    await this.drag(across, voxel);
   }
 
   /** As `drag`, with the button still down. */
@@ -264,14 +300,16 @@ export class AnnotationPage {
     const axis = ([0, 1, 2] as const).find((each) => first[each] !== last[each]);
     if (axis === undefined) throw new Error(`The crosshair stays at ${first.join()}`);
     const rough = (to - from) / (last[axis] - first[axis]);
-    /** Between a voxel seen at `near` and the next one, to a fifth of a pixel. */
+    /** Pixels of 0.03 mm. */
+    const close = (0.03 * Math.abs(rough)) / spacingOf(this.#here)[axis];
+    /** Between a voxel seen at `near` and the next one. */
     const border = async (near: number, voxel: number): Promise<number> => {
       let [before, beyond] = [near, near + 1.5 * rough];
       for (let more = 0; (await at(beyond))[axis] === voxel; more++) {
         if (more > 5) throw new Error(`Axis ${axis} of the file ends at ${voxel}, in the middle of the pane`);
         beyond += rough;
       }
-      while (Math.abs(beyond - before) > 0.2) {
+      while (Math.abs(beyond - before) > close) {
         const between = (before + beyond) / 2;
         if ((await at(between))[axis] === voxel) before = between;
         else beyond = between;
