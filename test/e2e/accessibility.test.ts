@@ -4,15 +4,21 @@ import type { AnnotationPage } from './annotation-page.js';
 import { writePhantoms } from './phantoms.js';
 import { Stage } from './stage.js';
 
+interface Violation {
+  readonly id: string;
+  readonly impact: string;
+  readonly where: readonly string[];
+}
+
 describe('the page for everybody', () => {
   const stage = Stage.here((studies) => writePhantoms(studies, 3, 2));
 
   async function assertAccessible(page: AnnotationPage, when: string): Promise<void> {
     for (const colorScheme of ['light', 'dark'] as const) {
       await page.page.emulateMedia({ colorScheme });
-      const violations = (await page.page.evaluate(
+      const violations = await page.page.evaluate<Violation[]>(
         'axe.run().then(({ violations }) => violations.map(({ id, impact, nodes }) => ({ id, impact, where: nodes.map(({ html }) => html) })))',
-      )) as { id: string; impact: string; where: string[] }[];
+      );
       const severe = violations.filter(({ impact }) => impact === 'serious' || impact === 'critical');
       assert.deepEqual(severe, [], `${when}, ${colorScheme}`);
     }
@@ -36,6 +42,8 @@ describe('the page for everybody', () => {
     await page.train({ 'max epochs': 100 });
     await page.page.getByText(/^Epoch \d+ of 100/).waitFor();
     await assertAccessible(page, 'in training');
+    const side = 'document.querySelector("#side")';
+    assert.equal(await page.page.evaluate(`${side}.scrollWidth - ${side}.clientWidth`), 0, 'nothing is cut off');
     await page.button('Stop').click();
     await page.page.getByText('The training was stopped').waitFor();
     await assertAccessible(page, 'after training');
