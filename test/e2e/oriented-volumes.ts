@@ -3,8 +3,7 @@
 import { writeFile } from 'node:fs/promises';
 import path from 'node:path';
 import { gzipSync } from 'node:zlib';
-
-type Vec3 = readonly [number, number, number];
+import { positionOf, type Geometry, type Vec3 } from './geometry.js';
 
 export interface OrientedVolume {
   /** Of its file: the id of the case and ".nii" or ".nii.gz". */
@@ -53,10 +52,13 @@ function affineOf({ axes, spacing, tilt }: OrientedVolume): number[][] {
   return [...rows, [0, 0, 0, 1]];
 }
 
+export function geometryOf(volume: OrientedVolume): Geometry {
+  return { size, affine: affineOf(volume) };
+}
+
 /** RAS millimetres of a voxel of the file. */
 export function worldOf(volume: OrientedVolume, voxel: Vec3): Vec3 {
-  const [x, y, z] = affineOf(volume).map((row) => row.reduce((sum, step, axis) => sum + step * (voxel[axis] ?? 1), 0));
-  return [x!, y!, z!];
+  return positionOf(geometryOf(volume), voxel);
 }
 
 /** What the scene is at a position in RAS millimetres: brighter towards R, A and S, in each by another measure. */

@@ -1,8 +1,7 @@
 /** NIfTI label files as somebody else reads them: nifti-reader-js. */
 
 import * as nifti from 'nifti-reader-js';
-
-type Vec3 = readonly [number, number, number];
+import type { Geometry, Vec3 } from './geometry.js';
 
 export interface ReadLabel {
   /** Voxels along the axes of the file. */
@@ -11,6 +10,13 @@ export interface ReadLabel {
   readonly affine: number[][];
   /** First axis fastest. */
   readonly voxels: Uint8Array;
+}
+
+/** Of any NIfTI image. */
+export function readGeometry(bytes: Uint8Array): Geometry {
+  const file = new Uint8Array(bytes).buffer;
+  const { dims, affine } = nifti.readHeader(nifti.isCompressed(file) ? (nifti.decompress(file) as ArrayBuffer) : file);
+  return { size: [dims[1]!, dims[2]!, dims[3]!], affine };
 }
 
 /** A file of one uint8 volume, gzip or not. Throws for every other. */

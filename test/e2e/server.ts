@@ -45,6 +45,11 @@ export class ServerProcess {
     await end(this.#process, 'SIGKILL');
   }
 
+  /** It takes connections and requests, and does nothing with them; only `kill` ends that. */
+  freeze(): void {
+    this.#process.kill('SIGSTOP');
+  }
+
   /** At the same address and on the same folders, after `kill`. */
   async startAgain(): Promise<void> {
     this.#process = (await startIn(this.#folder, Number(new URL(this.url).port))).process;

@@ -50,25 +50,33 @@ export class Drafts {
   }
 
   /**
-   * Adds these slices of the drawing to what is kept, all or none. `leaving`: the page is about to go, so the write must
-   * begin at once and uncompressed.
+   * Adds these slices of the drawing to what is kept, all or none. They are compressed first; resolves with false where
+   * they were no longer `wanted` after that.
    */
-  async save(draft: Draft, voxels: Uint8Array, slices: Iterable<number>, leaving = false): Promise<void> {
-    const length = draft.size[0] * draft.size[1];
-    const contents = Array.from(slices, (z): [number, Uint8Array<ArrayBuffer>] => {
-      return [z, new Uint8Array(voxels.subarray(z * length, (z + 1) * length))];
+  async save(draft: Draft, voxels: Uint8Array, slices: Iterable<number>, wanted: () => boolean): Promise<boolean> {
+    const entries = await Promise.all(
+      contentsOf(draft, voxels, slices).map(async ([z, bytes]): Promise<[number, Slice]> => {
+        return [z, { bytes: await gzip(bytes), compressed: true }];
+      }),
+    );
+    if (!wanted()) return false;
+    await this.#write(draft, entries, false);
+    return true;
+  }
+
+  /** As `save`, for a page that is about to go: the write begins at once and uncompressed. */
+  saveNow(draft: Draft, voxels: Uint8Array, slices: Iterable<number>): Promise<void> {
+    const entries = contentsOf(draft, voxels, slices).map(([z, bytes]): [number, Slice] => {
+      return [z, { bytes, compressed: false }];
     });
-    const entries = leaving
-      ? contents.map(([z, bytes]): [number, Slice] => [z, { bytes, compressed: false }])
-      : await Promise.all(
-          contents.map(async ([z, bytes]): Promise<[number, Slice]> => {
-            return [z, { bytes: await gzip(bytes), compressed: true }];
-          }),
-        );
+    return this.#write(draft, entries, true);
+  }
+
+  async #write(draft: Draft, entries: readonly [number, Slice][], atOnce: boolean): Promise<void> {
     const transaction = this.#database.transaction(['drafts', 'slices'], 'readwrite', { durability: 'strict' });
     const writes: Promise<unknown>[] = [transaction.objectStore('drafts').put(draft)];
     for (const [z, slice] of entries) writes.push(transaction.objectStore('slices').put(slice, [draft.id, z]));
-    if (leaving) transaction.commit();
+    if (atOnce) transaction.commit();
     await Promise.all([...writes, transaction.done]);
   }
 
@@ -96,6 +104,15 @@ export class Drafts {
       transaction.done,
     ]);
   }
+}
+
+function contentsOf(
+  { size }: Draft,
+  voxels: Uint8Array,
+  slices: Iterable<number>,
+): [number, Uint8Array<ArrayBuffer>][] {
+  const length = size[0] * size[1];
+  return Array.from(slices, (z) => [z, new Uint8Array(voxels.subarray(z * length, (z + 1) * length))]);
 }
 
 function slicesOf(id: string): IDBKeyRange {

@@ -22,6 +22,8 @@ export class Keeper {
   #revision = 0;
   #timer: number | undefined;
   #writing: Promise<void> | undefined;
+  /** Slices that are being compressed, in order to be written. */
+  #compressed: ReadonlySet<number> = new Set();
   #begun: boolean;
 
   /** `begun`: a draft of this case is there already, so only changes need to be written. */
@@ -51,9 +53,11 @@ export class Keeper {
     await this.#writing;
   }
 
-  /** The page may be gone after this call. */
+  /** The page may be gone after this call, and with it what is just being compressed: that is written anew. */
   leave(): void {
     this.#stopTimer();
+    for (const z of this.#compressed) this.#dirty.add(z);
+    this.#compressed = new Set();
     if (this.#dirty.size > 0) void this.#write(true);
   }
 
@@ -68,16 +72,25 @@ export class Keeper {
 
   async #write(leaving: boolean): Promise<void> {
     const { id, size, voxels, names, onKept, onFailed } = this.#case;
-    const slices = [...this.#dirty];
+    const slices = new Set(this.#dirty);
     const revision = this.#revision;
     const savedAt = new Date();
     this.#dirty.clear();
+    const draft = { id, size, names: [...names()], savedAt };
     try {
-      await this.#drafts.save({ id, size, names: [...names()], savedAt }, voxels, slices, leaving);
+      if (leaving) await this.#drafts.saveNow(draft, voxels, slices);
+      else {
+        this.#compressed = slices;
+        // Older than what was written when the page was about to go, it must not come after that.
+        const isSaved = await this.#drafts.save(draft, voxels, slices, () => this.#compressed === slices);
+        if (!isSaved) return;
+      }
       onKept(revision, savedAt);
     } catch (error) {
       for (const z of slices) this.#dirty.add(z);
       onFailed(error);
+    } finally {
+      if (this.#compressed === slices) this.#compressed = new Set();
     }
   }
 

@@ -41,8 +41,8 @@ function describeImage(image: NVImage): LoadedImage {
   let inRasOrder: ArrayLike<number> | undefined;
   return {
     geometry: {
-      grid: { size: lastThree(dimsRAS), spacing: lastThree(pixDimsRAS.map(Math.abs)) },
-      sizeFile: lastThree(hdr.dims),
+      grid: { size: voxelCounts(dimsRAS), spacing: lastThree(pixDimsRAS.map(Math.abs)) },
+      sizeFile: voxelCounts(hdr.dims),
       permRAS: permRAS as unknown as Vec3,
       affine: hdr.affine,
     },
@@ -69,7 +69,13 @@ function lowestOfSample(voxels: ArrayLike<number | bigint>): number {
   return lowest;
 }
 
+/** Axes that a file does not have are one voxel long. */
+function voxelCounts(dims: ArrayLike<number>): Vec3 {
+  const [x, y, z] = lastThree(dims);
+  return [x, Math.max(y, 1), Math.max(z, 1)];
+}
+
 /** NIfTI counts the axes from 1. */
 function lastThree(values: ArrayLike<number>): Vec3 {
-  return [values[1]!, Math.max(values[2]!, 1), Math.max(values[3]!, 1)];
+  return [values[1]!, values[2]!, values[3]!];
 }
