@@ -59,6 +59,18 @@ describe('no stroke is lost', () => {
     await submitAndCompare(page);
   });
 
+  it('when the browser drops what is written while the page goes', async () => {
+    const page = await open();
+    await page.page.evaluate(`
+      IDBDatabase.prototype.transaction = () => { throw new DOMException('gone', 'AbortError') };
+    `);
+    await stroke(page);
+    await page.reload();
+    await page.isOpen(id, geometry);
+    await page.message('Your unsaved work of').waitFor();
+    await submitAndCompare(page);
+  });
+
   it('when the page is loaded again in the middle of a stroke', async () => {
     const page = await open();
     await stroke(page);

@@ -3,6 +3,7 @@
 import { openDB, type DBSchema, type IDBPDatabase } from 'idb';
 import type { Vec3 } from '../labelmap/grid.js';
 import { gunzip, gzip } from '../labelmap/gzip.js';
+import type { LastWords } from './last-words.js';
 
 export interface Draft {
   /** Of the case. */
@@ -65,10 +66,8 @@ export class Drafts {
   }
 
   /** As `save`, for a page that is about to go: the write begins at once and uncompressed. */
-  saveNow(draft: Draft, voxels: Uint8Array, slices: Iterable<number>): Promise<void> {
-    const entries = contentsOf(draft, voxels, slices).map(([z, bytes]): [number, Slice] => {
-      return [z, { bytes, compressed: false }];
-    });
+  saveNow({ draft, slices }: LastWords): Promise<void> {
+    const entries = Array.from(slices, ([z, bytes]): [number, Slice] => [z, { bytes, compressed: false }]);
     return this.#write(draft, entries, true);
   }
 
@@ -106,7 +105,7 @@ export class Drafts {
   }
 }
 
-function contentsOf(
+export function contentsOf(
   { size }: Draft,
   voxels: Uint8Array,
   slices: Iterable<number>,

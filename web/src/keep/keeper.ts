@@ -1,5 +1,6 @@
 import type { Box, Vec3 } from '../labelmap/grid.js';
-import type { Drafts } from './drafts.js';
+import { contentsOf, type Drafts } from './drafts.js';
+import { forgetLastWords, keepLastWords, type LastWords } from './last-words.js';
 
 /** Strokes in quick succession are written together; none waits longer. Milliseconds. */
 const delay = 300;
@@ -67,6 +68,7 @@ export class Keeper {
     this.#dirty.clear();
     await this.#writing;
     this.#begun = false;
+    forgetLastWords(this.#case.id);
     await this.#drafts.remove(this.#case.id);
   }
 
@@ -78,13 +80,17 @@ export class Keeper {
     this.#dirty.clear();
     const draft = { id, size, names: [...names()], savedAt };
     try {
-      if (leaving) await this.#drafts.saveNow(draft, voxels, slices);
-      else {
+      if (leaving) {
+        const lastWords = { draft, slices: new Map(contentsOf(draft, voxels, slices)) };
+        keepIfThereIsRoom(lastWords);
+        await this.#drafts.saveNow(lastWords);
+      } else {
         this.#compressed = slices;
         // Older than what was written when the page was about to go, it must not come after that.
         const isSaved = await this.#drafts.save(draft, voxels, slices, () => this.#compressed === slices);
         if (!isSaved) return;
       }
+      forgetLastWords(id);
       onKept(revision, savedAt);
     } catch (error) {
       for (const z of slices) this.#dirty.add(z);
@@ -106,5 +112,13 @@ export class Keeper {
     for (let z = 0; z < size[2]; z++) {
       if (voxels.subarray(z * length, (z + 1) * length).some((value) => value !== 0)) this.#dirty.add(z);
     }
+  }
+}
+
+function keepIfThereIsRoom(lastWords: LastWords): void {
+  try {
+    keepLastWords(lastWords);
+  } catch (error) {
+    if (!(error instanceof DOMException)) throw error;
   }
 }

@@ -2,6 +2,7 @@
 
 import { Drafts, type Draft } from '../keep/drafts.js';
 import { Keeper } from '../keep/keeper.js';
+import { allLastWords, forgetLastWords } from '../keep/last-words.js';
 import type { Box, Vec3 } from '../labelmap/grid.js';
 import { report } from './messages.js';
 import { drafts, hasUnsavedWork, keptRevision, labels, revision } from './store.js';
@@ -25,7 +26,12 @@ export async function startKeeping(onLeaving: () => void): Promise<void> {
   // Ask the browser not to clear this store when its disk gets full.
   if (isSecureContext) void navigator.storage.persist();
   store = Drafts.open();
-  const kept = await (await store).list();
+  const opened = await store;
+  for (const lastWords of allLastWords()) {
+    await opened.saveNow(lastWords);
+    forgetLastWords(lastWords.draft.id);
+  }
+  const kept = await opened.list();
   drafts.value = new Map(kept.map(({ id, savedAt }) => [id, savedAt]));
 }
 
