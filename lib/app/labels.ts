@@ -1,6 +1,7 @@
 /** From names of labels to values in files and classes of a network. */
 
 import type { LabelledCase } from '../datastore/datastore.js';
+import { labelNames } from '../datastore/label-names.js';
 import type { Labels } from './model.js';
 
 /**
@@ -20,11 +21,12 @@ export function foreground(labels: Labels): [name: string, value: number][] {
  */
 export function labelValues(submitted: LabelledCase, labels: Labels): Record<string, number> | undefined {
   const known = foreground(labels);
-  if (submitted.labelNames.size === 0) {
+  const names = labelNames(submitted.info);
+  if (names.size === 0) {
     return Object.fromEntries(known.map(([, value], position) => [String(value), position + 1]));
   }
   const classes = new Map(known.map(([name], position) => [plain(name), position + 1]));
-  const values = [...submitted.labelNames].flatMap(([value, name]) => {
+  const values = [...names].flatMap(([value, name]) => {
     const asClass = classes.get(plain(name));
     return asClass === undefined ? [] : [[String(value), asClass] as const];
   });

@@ -123,7 +123,7 @@ export class RunningApp implements App {
 
   async saveLabel(image: string, tag: string, file: AddedFile, info: Info): Promise<{ image: string; label: string }> {
     await this.#check(file);
-    return { image, label: await this.datastore.saveLabel(image, tag, file, info) };
+    return { image, label: (await this.datastore.saveLabel(image, tag, file, info)).id };
   }
 
   train(name: string, params: Params, options: SubmitOptions = {}): Task {
@@ -188,7 +188,7 @@ export class RunningApp implements App {
     const copy = join(this.#parts.temporaryFolder, `${randomUUID()}${ext}`);
     try {
       await copyFile(result, copy);
-      return await this.datastore.saveLabel(id, tag, { path: copy, ext }, info);
+      return (await this.datastore.saveLabel(id, tag, { path: copy, ext }, info)).id;
     } finally {
       await rm(copy, { force: true });
     }

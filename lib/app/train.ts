@@ -4,6 +4,7 @@ import { availableParallelism } from 'node:os';
 import { join } from 'node:path';
 import { z } from 'zod';
 import { isSafeName } from '../datastore/local/names.js';
+import { labelNames } from '../datastore/label-names.js';
 import type { LabelledCase } from '../datastore/datastore.js';
 import type { TrainCase, TrainOptions, TransformSpec } from '../engine/types.js';
 import { LabelError } from '../errors.js';
@@ -125,7 +126,7 @@ function trainCases(name: string, submitted: readonly LabelledCase[], labels: Lo
     return values === undefined ? [] : [{ image: each.image, label: each.label, labelValues: values }];
   });
   if (cases.length === 0) {
-    const named = [...new Set(submitted.flatMap(({ labelNames }) => [...labelNames.values()]))].slice(0, 10);
+    const named = [...new Set(submitted.flatMap(({ info }) => [...labelNames(info).values()]))].slice(0, 10);
     throw new LabelError(
       'INVALID_INPUT',
       `None of the ${submitted.length} submitted labels is about ${name}, which knows ` +

@@ -1,6 +1,6 @@
 import { z } from 'zod';
 import { LabelError } from '../../errors.js';
-import { sha256OfFile } from '../checksum.js';
+import { checksumOfFile } from '../../files/checksum.js';
 import { withoutExtension } from '../file-name.js';
 import { defineRoute, type Route } from '../route.js';
 import { jsonObjectField } from '../schemas.js';
@@ -57,7 +57,7 @@ export const imageRoutes: readonly Route[] = [
       if (!services.app.datastore.has(query.image)) throw new LabelError('NOT_FOUND', notFound);
       const wanted = query.check_sum?.replace(/^SHA256:/i, '').toLowerCase();
       const path = services.app.datastore.imagePath(query.image);
-      if (wanted !== undefined && wanted !== (await sha256OfFile(path))) {
+      if (wanted !== undefined && wanted !== (await checksumOfFile(path))) {
         throw new LabelError('NOT_FOUND', 'The image has another checksum');
       }
       await sendFile(ctx, path, services.studies, { notFound });

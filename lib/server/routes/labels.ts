@@ -32,7 +32,7 @@ export const labelRoutes = [
     query: z.object({ id: z.string(), tag: z.string() }),
     async handle({ query, services }) {
       const { datastore } = services.app;
-      if (hasLabel(datastore, query.id, query.tag)) await datastore.removeLabel(query.id, query.tag);
+      if (datastore.hasLabel(query.id, query.tag)) await datastore.removeLabel(query.id, query.tag);
       return {};
     },
   }),
@@ -43,7 +43,12 @@ export const labelRoutes = [
     summary: 'Whether an image has a label of this tag',
     query: z.object({ image: z.string(), tag: z.string() }),
     async handle({ query, services, ctx }) {
-      await sendFile(ctx, pathOfLabel(services.app.datastore, query.image, query.tag), services.studies, { notFound });
+      await sendFile(
+        ctx,
+        pathOfLabel(services.app.datastore, query.image, query.tag),
+        services.app.datastore.labelsFolder,
+        { notFound },
+      );
     },
   }),
   defineRoute({
@@ -54,7 +59,12 @@ export const labelRoutes = [
     query: labelQuery,
     produces: ['application/octet-stream'],
     async handle({ query, services, ctx }) {
-      await sendFile(ctx, pathOfLabel(services.app.datastore, query.label, query.tag), services.studies, { notFound });
+      await sendFile(
+        ctx,
+        pathOfLabel(services.app.datastore, query.label, query.tag),
+        services.app.datastore.labelsFolder,
+        { notFound },
+      );
     },
   }),
   defineRoute({
@@ -65,8 +75,8 @@ export const labelRoutes = [
     query: labelQuery,
     handle({ query, services }) {
       const { datastore } = services.app;
-      if (!hasLabel(datastore, query.label, query.tag)) return Promise.resolve({});
-      const { info } = datastore.image(query.label).labels[query.tag]!;
+      if (!datastore.hasLabel(query.label, query.tag)) return Promise.resolve({});
+      const { info } = datastore.label(query.label, query.tag);
       return Promise.resolve({ ...info, path: datastore.labelPath(query.label, query.tag) });
     },
   }),
@@ -92,11 +102,7 @@ export const labelRoutes = [
   ),
 ];
 
-function hasLabel(datastore: Datastore, id: string, labelTag: string): boolean {
-  return datastore.has(id) && Object.hasOwn(datastore.image(id).labels, labelTag);
-}
-
 function pathOfLabel(datastore: Datastore, id: string, labelTag: string): string {
-  if (!hasLabel(datastore, id, labelTag)) throw new LabelError('NOT_FOUND', notFound);
+  if (!datastore.hasLabel(id, labelTag)) throw new LabelError('NOT_FOUND', notFound);
   return datastore.labelPath(id, labelTag);
 }
