@@ -9,6 +9,7 @@ const statusOf: Record<ErrorCode, number> = {
   TOO_LARGE: 413,
   OUT_OF_MEMORY: 507,
   CANCELLED: 499,
+  CONFLICT: 409,
   IO: 500,
   INTERNAL: 500,
 };

@@ -1,7 +1,7 @@
 /** `GET /info/`: everything that clients need to know about an app, keys in the order of the contract. */
 
 import { readFile } from 'node:fs/promises';
-import { hasCode } from '../datastore/local/atomic.js';
+import { hasCode } from '../files/atomic.js';
 import type { TrainStats } from '../engine/types.js';
 import type { AppInfo, ModelInfo, TrainerInfo } from './answers.js';
 import type { Devices } from './devices.js';

@@ -45,6 +45,7 @@ export interface LabelSummary {
 const annotationExtensions = ['.json', '.xml', '.csv', '.txt', '.bin'];
 const volumeExtensions = ['.nii', '.nii.gz', '.nrrd', '.seg.nrrd'];
 const tags = ['final', 'original'];
+const nothing: LabelFacts = { placement: 'same', layers: [], overlaps: [], vanished: [] };
 /** Results are written together, for each write is the whole catalogue. */
 const checksAWrite = 25;
 
@@ -71,11 +72,16 @@ export class LabelChecks {
    * Decides whether a file may become the label of an image, and under which extension. Nothing is stored. Throws
    * INVALID_FILE for one that cannot be read, UNFIT_LABEL for one without a place or a single meaning.
    */
-  async admit(image: string, tag: string, file: AddedFile, info: Info): Promise<{ file: AddedFile; info: Info }> {
+  async admit(
+    image: string,
+    tag: string,
+    file: AddedFile,
+    info: Info,
+  ): Promise<{ file: AddedFile; info: Info; summary: LabelSummary }> {
     const content = await contentOf(file.path);
     if (content === undefined) {
-      const problem = this.#admitAnnotation(image, tag, file.ext);
-      return { file, info: { ...info, checked: { problem } } };
+      const checked = withProblem(this.#admitAnnotation(image, tag, file.ext));
+      return { file, info: { ...info, checked }, summary: summaryOf(checked) };
     }
     const facts = await this.#facts(file.path, this.#parts.datastore.imagePath(image));
     const meaning = this.#meaning(facts, info);
@@ -83,9 +89,11 @@ export class LabelChecks {
       const overlap = overlapOf(facts, classesOf(meaning, labels) ?? []);
       if (overlap !== undefined) throw new LabelError('UNFIT_LABEL', `${overlap}. Nothing was stored`);
     }
+    const summary = summaryOf({ facts, meaning });
     return {
       file: isVolume(file.ext) ? file : { ...file, ext: content },
-      info: { ...info, checked: this.#checked(facts, meaning) },
+      info: { ...info, checked: { facts, ...summary } },
+      summary,
     };
   }
 
@@ -118,13 +126,9 @@ export class LabelChecks {
     return this.#sweep;
   }
 
-  /** After names were given: what the listing says follows them. */
-  async renew(id: string, tag: string): Promise<void> {
-    const { info } = this.#parts.datastore.label(id, tag);
-    const known = this.known(info);
-    if (known === undefined || 'problem' in known) return;
-    const checked = { ...(info['checked'] as Info), ...this.#checked(known.facts, known.meaning) };
-    await this.#parts.datastore.updateLabelInfo(id, tag, { checked });
+  /** Throws INVALID_INPUT for names of values that cannot be understood. */
+  requireNames(info: Info): void {
+    this.#meaning(nothing, info);
   }
 
   async close(): Promise<void> {
@@ -160,9 +164,11 @@ export class LabelChecks {
     const { datastore } = this.#parts;
     try {
       const path = datastore.labelPath(id, tag);
-      if ((await contentOf(path)) === undefined) return withProblem(`its ${datastore.label(id, tag).ext} file is no volume`);
+      if ((await contentOf(path)) === undefined)
+        return withProblem(`its ${datastore.label(id, tag).ext} file is no volume`);
       const facts = await this.#facts(path, datastore.imagePath(id));
-      return this.#checked(facts, this.#meaning(facts, datastore.label(id, tag).info));
+      const meaning = this.#meaning(facts, datastore.label(id, tag).info);
+      return { facts, ...summaryOf({ facts, meaning }) };
     } catch (error) {
       if (this.#stop.signal.aborted || (error instanceof LabelError && error.code === 'NOT_FOUND')) return undefined;
       return withProblem(reasonOf(error));
@@ -180,7 +186,10 @@ export class LabelChecks {
     const stored = datastore.hasLabel(image, tag) ? datastore.label(image, tag).ext : undefined;
     if (stored !== undefined && isVolume(stored)) {
       const way = `give it another tag, or delete the label tagged ${JSON.stringify(tag)} first`;
-      throw new LabelError('UNFIT_LABEL', `A ${ext} file is no volume and does not replace the ${stored} of ${image}: ${way}`);
+      throw new LabelError(
+        'UNFIT_LABEL',
+        `A ${ext} file is no volume and does not replace the ${stored} of ${image}: ${way}`,
+      );
     }
     return `its ${ext} file is no volume`;
   }
@@ -207,19 +216,22 @@ export class LabelChecks {
       );
     }
     const check = await this.#parts.engine.run('checkLabel', { label, image }, { signal: this.#stop.signal });
-    return { ...check, ...(segments && { segments: segments.map(({ name, value, layer }) => ({ name, value, layer })) }) };
+    return {
+      ...check,
+      ...(segments && { segments: segments.map(({ name, value, layer }) => ({ name, value, layer })) }),
+    };
   }
 
   #meaning(facts: LabelFacts, info: Info): Meaning {
     return meaningOf(facts, info, this.#parts.models);
   }
-
-  #checked(facts: LabelFacts, meaning: Meaning) {
-    return { facts, ...summaryOf(facts, meaning) };
-  }
 }
 
-export function summaryOf(facts: LabelFacts, meaning: Meaning): LabelSummary {
+export function summaryOf(known: KnownLabel): LabelSummary {
+  if ('problem' in known) {
+    return { label_values: {}, needs_names: [], notes: [`cannot be used: ${known.problem}`] };
+  }
+  const { facts, meaning } = known;
   return {
     label_values: Object.fromEntries(meaning.labelValues),
     needs_names: meaning.needsNames,
@@ -228,7 +240,7 @@ export function summaryOf(facts: LabelFacts, meaning: Meaning): LabelSummary {
 }
 
 function withProblem(problem: string) {
-  return { problem, notes: [`cannot be used: ${problem}`] };
+  return { problem, ...summaryOf({ problem }) };
 }
 
 /** "needs names: values 7, 9" */
@@ -257,7 +269,8 @@ function notesOn(facts: LabelFacts, { values, needsNames: unnamed, isNumberedByM
     notes.push(`too small for the image’s grid, so nothing is left of: values ${facts.vanished.join(', ')}`);
   }
   if (unnamed.length > 0) notes.push(needsNames(unnamed));
-  if (isNumberedByModel && values.length > 0) notes.push('no names came with it: values are taken for the model’s own numbers');
+  if (isNumberedByModel && values.length > 0)
+    notes.push('no names came with it: values are taken for the model’s own numbers');
   return notes;
 }
 

@@ -14,5 +14,8 @@ export function foreground(labels: Labels): [name: string, value: number][] {
 
 /** Two spellings of a name are one: people type "Left Kidney" for "left_kidney". */
 export function plainName(name: string): string {
-  return name.trim().toLowerCase().replace(/[\s_-]+/g, ' ');
+  return name
+    .trim()
+    .toLowerCase()
+    .replace(/[\s_-]+/g, ' ');
 }

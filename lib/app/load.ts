@@ -3,7 +3,7 @@
 import { mkdtemp } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join, resolve } from 'node:path';
-import { makeFolder } from '../datastore/local/atomic.js';
+import { makeFolder } from '../files/atomic.js';
 import { LocalDatastore } from '../datastore/local/local-datastore.js';
 import type { Strategy } from '../strategies/strategy.js';
 import { strategies } from '../strategies/registry.js';

@@ -1,12 +1,12 @@
 /** Getting the pretrained weights of a model, from a folder or from the internet, without anyone waiting for them. */
 
-import { createHash } from 'node:crypto';
-import { createReadStream, createWriteStream, existsSync } from 'node:fs';
+import { createWriteStream, existsSync } from 'node:fs';
 import { copyFile, rm } from 'node:fs/promises';
 import { join } from 'node:path';
 import { Readable } from 'node:stream';
 import { pipeline } from 'node:stream/promises';
-import { moveIntoPlace } from '../datastore/local/atomic.js';
+import { moveIntoPlace } from '../files/atomic.js';
+import { checksumOfFile } from '../files/checksum.js';
 import type { OperationRunner } from '../engine/types.js';
 import { LabelError } from '../errors.js';
 import type { Log } from '../log.js';
@@ -59,9 +59,8 @@ async function download(url: string, path: string, signal: AbortSignal): Promise
 
 async function check(path: string, sha256: string | undefined): Promise<void> {
   if (sha256 === undefined) return;
-  const hash = createHash('sha256');
-  await pipeline(createReadStream(path), hash);
-  if (hash.digest('hex') !== sha256) throw new LabelError('INVALID_FILE', 'its checksum is not the expected one');
+  if ((await checksumOfFile(path)) !== sha256)
+    throw new LabelError('INVALID_FILE', 'its checksum is not the expected one');
 }
 
 /** fetch() hides why it failed in the cause. */

@@ -153,9 +153,9 @@ function usableCases(name: string, submitted: readonly SubmittedCase[], labels: 
   const cases: UsableCase[] = [];
   const leftOut: string[] = [];
   for (const each of submitted) {
-    const found = each.known === undefined ? {} : classesOrReason(each.known, labels);
-    if ('reason' in found) leftOut.push(`${each.id} is left out: ${found.reason}`);
-    else cases.push({ ...each, ...found });
+    const { classes, reason } = each.known === undefined ? {} : classesOrReason(each.known, labels);
+    if (reason !== undefined) leftOut.push(`${each.id} is left out: ${reason}`);
+    else cases.push({ ...each, ...(classes && { classes }) });
   }
   if (cases.length === 0) {
     throw new LabelError(
@@ -170,7 +170,7 @@ function usableCases(name: string, submitted: readonly SubmittedCase[], labels: 
 function classesOrReason(
   known: KnownLabel,
   labels: LoadedModel['labels'],
-): { classes: readonly LabelValue[] } | { reason: string } {
+): { readonly classes?: readonly LabelValue[]; readonly reason?: string } {
   if ('problem' in known) return { reason: known.problem };
   const { facts, meaning } = known;
   if (meaning.needsNames.length > 0) return { reason: needsNames(meaning.needsNames) };
@@ -186,8 +186,7 @@ function classesOrReason(
 
 /** A network that never saw a voxel of its labels learns that there are none. */
 function requireForeground(name: string, cases: readonly UsableCase[]): void {
-  const hasForeground = ({ known, classes }: UsableCase): boolean =>
-    known === undefined || (classes?.length ?? 0) > 0;
+  const hasForeground = ({ known, classes }: UsableCase): boolean => known === undefined || (classes?.length ?? 0) > 0;
   if (cases.some(hasForeground)) return;
   throw new LabelError(
     'INVALID_INPUT',

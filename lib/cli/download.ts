@@ -1,11 +1,11 @@
-import { createHash } from 'node:crypto';
-import { createReadStream, createWriteStream } from 'node:fs';
+import { createWriteStream } from 'node:fs';
 import { rename, rm, stat } from 'node:fs/promises';
 import { Readable } from 'node:stream';
 import { pipeline } from 'node:stream/promises';
 import type { ReadableStream } from 'node:stream/web';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { LabelError } from '../errors.js';
+import { checksumOfFile } from '../files/checksum.js';
 
 export interface DownloadOptions {
   readonly url: string;
@@ -28,7 +28,7 @@ const attempts = 6;
 export async function download(options: DownloadOptions): Promise<void> {
   const part = `${options.file}.part`;
   await withRetries(() => fetchRest(part, options), options);
-  if ((await md5OfFile(part)) !== options.md5) {
+  if ((await checksumOfFile(part, 'md5')) !== options.md5) {
     await rm(part);
     throw new LabelError('INVALID_FILE', `${options.url} has another checksum than ${options.md5}; it was deleted`);
   }
@@ -88,12 +88,6 @@ async function sizeOf(file: string): Promise<number> {
   } catch {
     return 0;
   }
-}
-
-async function md5OfFile(file: string): Promise<string> {
-  const hash = createHash('md5');
-  await pipeline(createReadStream(file), hash);
-  return hash.digest('hex');
 }
 
 function reasonOf(error: unknown): string {

@@ -306,7 +306,7 @@ interface RuntimeInfo {
   readonly devices: readonly DeviceInfo[];
 }
 
-/** The codes of native/core/runtime/error.hpp. */
+/** The codes of native/core/runtime/error.hpp, and CONFLICT: somebody else has written in the meantime. */
 export const errorCodes = [
   'INVALID_INPUT',
   'INVALID_FILE',
@@ -316,6 +316,7 @@ export const errorCodes = [
   'TOO_LARGE',
   'OUT_OF_MEMORY',
   'CANCELLED',
+  'CONFLICT',
   'IO',
   'INTERNAL',
 ] as const;

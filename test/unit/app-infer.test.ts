@@ -129,7 +129,7 @@ describe('inference of an app', () => {
     const result = await infer(app, { save_label: true, label_tag: 'auto' });
     assert.equal(result.label, 'a.case');
     assert.equal(await readFile(result.file, 'utf8'), 'a label');
-    const { info, ext } = app.datastore.image('a.case').labels['auto']!;
+    const { info, ext } = app.datastore.image('a.case').labels.get('auto')!;
     assert.equal(ext, '.nrrd');
     assert.equal(info['model'], 'spleen');
     assert.deepEqual((info['params'] as Record<string, unknown>)['label_names'], { spleen: 1 });

@@ -109,20 +109,20 @@ describe('local datastore', () => {
     assert.deepEqual(store.unlabelled(), ['spleen_2']);
     const [labelled] = store.labelledCases();
     assert.equal(labelled!.label, join(folder, 'labels/final/spleen_10.nii.gz'));
-    assert.deepEqual([...labelled!.labelNames], [[1, 'spleen']]);
+    assert.deepEqual(labelled!.info, final.info);
     assert.deepEqual(warnings, []);
   });
 
   it('saves a label, replaces it, and keeps one file when the extension changes', async () => {
     await put('a.nii.gz');
     const store = await open();
-    assert.equal(await store.saveLabel('a', 'final', await upload('first'), { client_id: 'u' }), 'a');
+    assert.equal((await store.saveLabel('a', 'final', await upload('first'), { client_id: 'u' })).id, 'a');
     assert.equal(await read('labels/final/a.nii.gz'), 'first');
     await store.saveLabel('a', 'final', await upload('second', '.nrrd'), { model: 'm' });
     assert.deepEqual(await readdir(join(folder, 'labels/final')), ['a.nrrd']);
     assert.equal(await read('labels/final/a.nrrd'), 'second');
-    const { info } = store.image('a').labels['final']!;
-    assert.deepEqual(Object.keys(info), ['model', 'ts', 'name']);
+    const { info } = store.image('a').labels.get('final')!;
+    assert.deepEqual(Object.keys(info), ['model', 'ts', 'name', 'version']);
     assert.deepEqual(await onDisk(), store.catalogue());
     assert.deepEqual(await readdir(uploads), []);
   });
@@ -149,10 +149,10 @@ describe('local datastore', () => {
     await store.addImage('my.case', await upload('better', '.nrrd'), {});
     assert.equal(await read('my.case.nrrd'), 'better');
     assert.equal(store.image('my.case').info['PatientID'], 'p');
-    assert.deepEqual(Object.keys(store.image('my.case').labels), ['final']);
+    assert.deepEqual([...store.image('my.case').labels.keys()], ['final']);
     await store.removeImage('my.case');
     assert.deepEqual(await readdir(join(folder, 'labels/final')), []);
-    assert.deepEqual((await readdir(folder)).sort(), ['datastore_v2.json', 'labels']);
+    assert.deepEqual((await readdir(folder)).sort(), ['.monailabel', 'datastore_v2.json', 'labels']);
     assert.throws(() => store.image('my.case'), { code: 'NOT_FOUND' });
   });
 
@@ -162,7 +162,7 @@ describe('local datastore', () => {
     await store.saveLabel('a', 'final', await upload('label'), { x: 1 });
     await store.updateLabelInfo('a', 'final', { y: 2 });
     await store.updateImageInfo('a', { strategy: { first: { ts: 1, client_id: 'u' } } });
-    assert.deepEqual(Object.keys(store.image('a').labels['final']!.info), ['x', 'ts', 'name', 'y']);
+    assert.deepEqual(Object.keys(store.image('a').labels.get('final')!.info), ['x', 'ts', 'name', 'version', 'y']);
     await store.removeLabel('a', 'final');
     assert.deepEqual(store.status(), { total: 1, completed: 0, label_tags: {} });
     await assert.rejects(store.removeLabel('a', 'final'), { code: 'NOT_FOUND' });
@@ -186,7 +186,7 @@ describe('local datastore', () => {
       code: 'INVALID_INPUT',
     });
     await assert.rejects(async () => store.saveLabel('unknown', 'final', await upload('x'), {}), { code: 'NOT_FOUND' });
-    assert.deepEqual((await readdir(folder)).sort(), ['a.nii.gz', 'datastore_v2.json', 'labels']);
+    assert.deepEqual((await readdir(folder)).sort(), ['.monailabel', 'a.nii.gz', 'datastore_v2.json', 'labels']);
     assert.deepEqual(await readdir(join(folder, 'labels')), ['final', 'original']);
   });
 
@@ -251,8 +251,8 @@ describe('local datastore', () => {
     const store = await open();
     assert.deepEqual(store.images(), ['a', 'c']);
     assert.deepEqual(store.status().label_tags, { final: 1, original: 1 });
-    assert.equal(store.image('a').labels['original']!.ext, '.seg.nrrd');
-    assert.equal(store.image('a').labels['final']!.info['client_id'], 'u');
+    assert.equal(store.image('a').labels.get('original')!.ext, '.seg.nrrd');
+    assert.equal(store.image('a').labels.get('final')!.info['client_id'], 'u');
     assert.ok(warnings.some((warning) => warning.includes('nobody.nii.gz')));
   });
 
@@ -268,6 +268,7 @@ describe('local datastore', () => {
     await open();
     assert.deepEqual((await readdir(folder)).sort(), [
       '.mine',
+      '.monailabel',
       '.writing-3-x',
       'a.nii.gz',
       'datastore_v2.json',

@@ -3,7 +3,7 @@
 import { readFile } from 'node:fs/promises';
 import { z } from 'zod';
 import type { ImageEntry, Info, LabelEntry } from '../datastore.js';
-import { hasCode } from './atomic.js';
+import { hasCode } from '../../files/atomic.js';
 import { isSafeName } from './names.js';
 
 export const catalogueFile = 'datastore_v2.json';
@@ -81,15 +81,18 @@ function parseCatalogue(text: string): { catalogue: Catalogue; refused: string[]
   return { catalogue: { name, description, imagesDir, labelsDir, images }, refused };
 }
 
-function safeLabels(id: string, labels: Record<string, LabelEntry>, refused: string[]): Record<string, LabelEntry> {
+function safeLabels(id: string, labels: Record<string, LabelEntry>, refused: string[]): Map<string, LabelEntry> {
   const safe = Object.entries(labels).filter(([tag, { ext }]) => isSafeName(tag) && isSafeName(id + ext));
   refused.push(...Object.keys(labels).filter((tag) => !safe.some(([kept]) => kept === tag)));
-  return Object.fromEntries(safe);
+  return new Map(safe);
 }
 
 /** The object that is written to disk and that clients get. */
 export function catalogueJson(catalogue: Catalogue): Record<string, unknown> {
-  const objects = [...catalogue.images].map(([id, { ext, info, labels }]) => [id, { image: { ext, info }, labels }]);
+  const objects = [...catalogue.images].map(([id, { ext, info, labels }]) => [
+    id,
+    { image: { ext, info }, labels: Object.fromEntries(labels) },
+  ]);
   return {
     name: catalogue.name,
     description: catalogue.description,
@@ -115,12 +118,13 @@ export function withoutImage(catalogue: Catalogue, id: string): Catalogue {
 
 export function withLabel(catalogue: Catalogue, id: string, tag: string, label: LabelEntry): Catalogue {
   const image = catalogue.images.get(id)!;
-  return withImage(catalogue, id, { ...image, labels: { ...image.labels, [tag]: label } });
+  return withImage(catalogue, id, { ...image, labels: new Map(image.labels).set(tag, label) });
 }
 
 export function withoutLabel(catalogue: Catalogue, id: string, tag: string): Catalogue {
   const image = catalogue.images.get(id)!;
-  const labels = Object.fromEntries(Object.entries(image.labels).filter(([each]) => each !== tag));
+  const labels = new Map(image.labels);
+  labels.delete(tag);
   return withImage(catalogue, id, { ...image, labels });
 }
 

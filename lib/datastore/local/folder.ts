@@ -3,7 +3,7 @@
 import { existsSync, realpathSync } from 'node:fs';
 import { dirname, join, relative, resolve, sep } from 'node:path';
 import { LabelError } from '../../errors.js';
-import { hasCode, makeFolder } from './atomic.js';
+import { hasCode, makeFolder } from '../../files/atomic.js';
 import { catalogueFile, type Catalogue } from './catalogue.js';
 
 export class StudiesFolder {
@@ -16,6 +16,15 @@ export class StudiesFolder {
 
   get catalogue(): string {
     return join(this.root, catalogueFile);
+  }
+
+  /** What is ours and no image or label. */
+  get ours(): string {
+    return join(this.root, '.monailabel');
+  }
+
+  get incoming(): string {
+    return join(this.ours, 'incoming');
   }
 
   images(catalogue: Catalogue): string {

@@ -1,5 +1,6 @@
 /** A datastore on a folder, in the layout of MONAI Label: images, `labels/<tag>/`, `datastore_v2.json`. */
 
+import { randomUUID } from 'node:crypto';
 import { rename, rm } from 'node:fs/promises';
 import { dirname } from 'node:path';
 import PQueue from 'p-queue';
@@ -8,15 +9,18 @@ import { silentLog, type Log } from '../../log.js';
 import {
   finalTag,
   type AddedFile,
+  type CheckedLabel,
   type Datastore,
   type DatastoreStatus,
+  type Expected,
   type ImageEntry,
   type Info,
   type LabelEntry,
   type LabelledCase,
+  type SavedLabel,
+  type UncheckedLabel,
 } from '../datastore.js';
-import { labelNames } from '../label-names.js';
-import { makeFolder, moveIntoPlace, removeAbandoned, writeFileAtomically } from './atomic.js';
+import { makeFolder, moveIntoPlace, removeAbandoned, writeFileAtomically } from '../../files/atomic.js';
 import {
   BrokenCatalogue,
   catalogueJson,
@@ -31,8 +35,11 @@ import {
   type Catalogue,
 } from './catalogue.js';
 import { StudiesFolder } from './folder.js';
+import { hasStamp, stampOf } from './stamp.js';
 import { checkExtension, checkId, checkTag, defaultPatterns, extensionsOf } from './names.js';
 import { reconcile } from './reconcile.js';
+import { isTaken, withServed } from '../served.js';
+import { checkExpected, replacedBy } from '../expected.js';
 import { watchStudies, type Watcher } from './watch.js';
 
 export interface LocalDatastoreOptions {
@@ -50,6 +57,8 @@ export class LocalDatastore implements Datastore {
   readonly #extensions: readonly string[];
   /** One write at a time: the catalogue is one file. */
   readonly #writes = new PQueue({ concurrency: 1 });
+  /** One draw at a time, so that two people do not get the same image. */
+  readonly #draws = new PQueue({ concurrency: 1 });
   #catalogue: Catalogue = emptyCatalogue;
   /** What the catalogue's file held when we last read or wrote it. */
   #text: string | undefined;
@@ -60,6 +69,8 @@ export class LocalDatastore implements Datastore {
   static async open(path: string, options: LocalDatastoreOptions = {}): Promise<LocalDatastore> {
     await makeFolder(path);
     const store = new LocalDatastore(path, options);
+    await rm(store.incoming, { recursive: true, force: true });
+    await makeFolder(store.incoming);
     await store.refresh();
     await store.#removeAbandoned();
     if (options.watch !== false) {
@@ -88,12 +99,21 @@ export class LocalDatastore implements Datastore {
     return this.#catalogue.description;
   }
 
+  get labelsFolder(): string {
+    return this.#folder.root;
+  }
+
+  get incoming(): string {
+    return this.#folder.incoming;
+  }
+
   status(): DatastoreStatus {
-    const tags: Record<string, number> = {};
+    const tags = new Map<string, number>();
     for (const { labels } of this.#catalogue.images.values()) {
-      for (const tag of Object.keys(labels)) tags[tag] = (tags[tag] ?? 0) + 1;
+      for (const tag of labels.keys()) tags.set(tag, (tags.get(tag) ?? 0) + 1);
     }
-    return { total: this.#catalogue.images.size, completed: tags[finalTag] ?? 0, label_tags: tags };
+    const total = this.#catalogue.images.size;
+    return { total, completed: tags.get(finalTag) ?? 0, label_tags: Object.fromEntries(tags) };
   }
 
   images(): readonly string[] {
@@ -101,15 +121,15 @@ export class LocalDatastore implements Datastore {
   }
 
   unlabelled(tag: string = finalTag): readonly string[] {
-    return this.images().filter((id) => this.image(id).labels[tag] === undefined);
+    return this.images().filter((id) => !this.image(id).labels.has(tag));
   }
 
   labelledCases(tag: string = finalTag): readonly LabelledCase[] {
-    const labelled = this.images().filter((id) => this.image(id).labels[tag] !== undefined);
+    const labelled = this.images().filter((id) => this.image(id).labels.has(tag));
     return labelled.flatMap((id) => {
       try {
-        const names = labelNames(this.#label(id, tag).info);
-        return [{ id, image: this.imagePath(id), label: this.labelPath(id, tag), labelNames: names }];
+        const { info } = this.label(id, tag);
+        return [{ id, image: this.imagePath(id), label: this.labelPath(id, tag), info }];
       } catch (error) {
         if (!(error instanceof LabelError)) throw error;
         this.#log.warn(`Datastore: image ${id} is left out of training: ${error.message}`);
@@ -129,6 +149,19 @@ export class LocalDatastore implements Datastore {
     return this.#catalogue.images.has(id);
   }
 
+  label(id: string, tag: string): LabelEntry {
+    checkTag(tag);
+    const entry = this.image(id).labels.get(tag);
+    if (entry === undefined) {
+      throw new LabelError('NOT_FOUND', `Image ${JSON.stringify(id)} has no label tagged ${JSON.stringify(tag)}`);
+    }
+    return entry;
+  }
+
+  hasLabel(id: string, tag: string): boolean {
+    return this.#catalogue.images.get(id)?.labels.has(tag) === true;
+  }
+
   idOfPath(path: string): string | undefined {
     return this.images().find((id) => path === this.#folder.imageFile(this.#catalogue, id + this.image(id).ext));
   }
@@ -138,21 +171,26 @@ export class LocalDatastore implements Datastore {
   }
 
   labelPath(id: string, tag: string): string {
-    return this.#folder.confine(this.#folder.labelFile(this.#catalogue, tag, id + this.#label(id, tag).ext));
+    return this.#folder.confine(this.#folder.labelFile(this.#catalogue, tag, id + this.label(id, tag).ext));
   }
 
-  addImage(id: string, file: AddedFile, info: Info): Promise<string> {
+  addImage(id: string, file: AddedFile, info: Info, expected: Expected = {}): Promise<string> {
     return this.#write(async () => {
       checkId(id);
       checkExtension(file.ext);
       const name = id + file.ext;
       const known = this.#catalogue.images.get(id);
+      checkExpected(`The image ${id}`, known, expected);
       const target = this.#folder.imageFile(this.#catalogue, name);
       if (target === this.#folder.catalogue) {
         throw new LabelError('INVALID_INPUT', `An image cannot be called ${name}: that is the catalogue`);
       }
       await this.#place(file, target);
-      const entry = { ext: file.ext, info: fileInfo({ ...known?.info, ...info }, name), labels: known?.labels ?? {} };
+      const entry = {
+        ext: file.ext,
+        info: fileInfo({ ...known?.info, ...info }, name),
+        labels: known?.labels ?? new Map(),
+      };
       await this.#save(withImage(this.#catalogue, id, entry));
       if (known !== undefined && known.ext !== file.ext) {
         await rm(this.#folder.imageFile(this.#catalogue, id + known.ext), { force: true });
@@ -164,43 +202,92 @@ export class LocalDatastore implements Datastore {
   removeImage(id: string): Promise<void> {
     return this.#write(async () => {
       const { ext, labels } = this.image(id);
-      for (const [tag, label] of Object.entries(labels)) await this.#removeLabelFile(id, tag, label);
+      for (const [tag, label] of labels) await this.#removeLabelFile(id, tag, label);
       await rm(this.#folder.imageFile(this.#catalogue, id + ext), { force: true });
       await this.#save(withoutImage(this.#catalogue, id));
     });
   }
 
-  saveLabel(id: string, tag: string, file: AddedFile, info: Info): Promise<string> {
+  saveLabel(id: string, tag: string, file: AddedFile, info: Info, expected: Expected = {}): Promise<SavedLabel> {
     return this.#write(async () => {
       checkTag(tag);
       checkExtension(file.ext);
-      const known = this.image(id).labels[tag];
+      const known = this.image(id).labels.get(tag);
+      checkExpected(`The label of ${id}`, known, expected);
       const name = id + file.ext;
+      const version = randomUUID();
       await this.#place(file, this.#folder.labelFile(this.#catalogue, tag, name));
-      await this.#save(withLabel(this.#catalogue, id, tag, { ext: file.ext, info: fileInfo(info, name) }));
+      const checked = await this.#stamped(id, tag, file.ext, info['checked']);
+      const entry = { ext: file.ext, info: { ...fileInfo({ ...info, ...checked }, name), version } };
+      await this.#save(withLabel(this.#catalogue, id, tag, entry));
       if (known !== undefined && known.ext !== file.ext) await this.#removeLabelFile(id, tag, known);
-      return id;
+      return { id, version, ...(known && { replaced: replacedBy(known) }) };
     });
   }
 
   removeLabel(id: string, tag: string): Promise<void> {
     return this.#write(async () => {
-      await this.#removeLabelFile(id, tag, this.#label(id, tag));
+      await this.#removeLabelFile(id, tag, this.label(id, tag));
       await this.#save(withoutLabel(this.#catalogue, id, tag));
     });
   }
 
   updateImageInfo(id: string, info: Info): Promise<void> {
-    return this.#write(async () => {
-      const entry = this.image(id);
-      await this.#save(withImage(this.#catalogue, id, { ...entry, info: { ...entry.info, ...info } }));
-    });
+    return this.#changeImageInfo(id, (known) => ({ ...known, ...info }));
   }
 
   updateLabelInfo(id: string, tag: string, info: Info): Promise<void> {
     return this.#write(async () => {
-      const entry = this.#label(id, tag);
-      await this.#save(withLabel(this.#catalogue, id, tag, { ...entry, info: { ...entry.info, ...info } }));
+      const { ext, info: known } = this.label(id, tag);
+      const isAboutMeaning = 'label_values' in info || 'label_info' in info;
+      const kept = isAboutMeaning ? without(known, ['checked']) : known;
+      const added = without(info, ['version', 'checked']);
+      await this.#save(withLabel(this.#catalogue, id, tag, { ext, info: { ...kept, ...added } }));
+    });
+  }
+
+  async uncheckedLabels(tags: readonly string[]): Promise<readonly UncheckedLabel[]> {
+    const labels = [...this.#catalogue.images].flatMap(([id, image]) =>
+      tags.flatMap((tag) =>
+        image.labels.has(tag) ? [{ id, tag, checked: image.labels.get(tag)!.info['checked'] }] : [],
+      ),
+    );
+    const stamped = await Promise.all(
+      labels.map(async ({ id, tag, checked }) => ({ id, tag, checked, stamp: await this.#stamp(id, tag) })),
+    );
+    return stamped.flatMap(({ id, tag, checked, stamp }) =>
+      stamp === undefined || hasStamp(checked, stamp) ? [] : [{ id, tag, stamp }],
+    );
+  }
+
+  setChecked(labels: readonly CheckedLabel[]): Promise<void> {
+    return this.#write(async () => {
+      let catalogue = this.#catalogue;
+      for (const { id, tag, stamp, checked } of labels) {
+        if (!this.hasLabel(id, tag) || (await this.#stamp(id, tag)) !== stamp) continue;
+        const entry = this.label(id, tag);
+        const info = { ...entry.info, checked: { ...checked, stamp } };
+        catalogue = withLabel(catalogue, id, tag, { ...entry, info });
+      }
+      if (catalogue !== this.#catalogue) await this.#save(catalogue);
+    });
+  }
+
+  reserve<Choice extends { readonly id: string }>(
+    strategy: string,
+    clientId: string,
+    choose: (candidates: readonly string[]) => Promise<Choice | undefined>,
+  ): Promise<Choice | undefined> {
+    return this.#draws.add(async () => {
+      const now = Math.floor(Date.now() / 1000);
+      const unlabelled = this.unlabelled();
+      const free = unlabelled.filter((id) => !isTaken(this.image(id).info, clientId, now));
+      const candidates = free.length > 0 ? free : unlabelled;
+      const choice = candidates.length > 0 ? await choose(candidates) : undefined;
+      if (choice !== undefined) {
+        await this.#changeImageInfo(choice.id, (info) => withServed(info, strategy, clientId, now));
+      }
+      return choice;
     });
   }
 
@@ -225,12 +312,33 @@ export class LocalDatastore implements Datastore {
     await this.#writes.onIdle();
   }
 
-  #label(id: string, tag: string): LabelEntry {
-    const entry = this.image(id).labels[tag];
-    if (entry === undefined) {
-      throw new LabelError('NOT_FOUND', `Image ${JSON.stringify(id)} has no label tagged ${JSON.stringify(tag)}`);
-    }
-    return entry;
+  #changeImageInfo(id: string, change: (info: Info) => Info): Promise<void> {
+    return this.#write(async () => {
+      const entry = this.image(id);
+      await this.#save(withImage(this.#catalogue, id, { ...entry, info: change(entry.info) }));
+    });
+  }
+
+  /** Of a label's file and its image's; undefined when one of them is away. */
+  async #stamp(id: string, tag: string): Promise<string | undefined> {
+    const image = this.#catalogue.images.get(id);
+    const ext = image?.labels.get(tag)?.ext;
+    return image === undefined || ext === undefined ? undefined : this.#stampOfFiles(id, tag, image.ext, ext);
+  }
+
+  /** What was found in a file that has just been put into its place stays true of it. */
+  async #stamped(id: string, tag: string, ext: string, checked: unknown): Promise<Info> {
+    if (checked === undefined) return {};
+    return { checked: { ...(checked as Info), stamp: await this.#stampOfFiles(id, tag, this.image(id).ext, ext) } };
+  }
+
+  async #stampOfFiles(id: string, tag: string, imageExt: string, labelExt: string): Promise<string | undefined> {
+    const files = [
+      this.#folder.labelFile(this.#catalogue, tag, id + labelExt),
+      this.#folder.imageFile(this.#catalogue, id + imageExt),
+    ];
+    const stamps = await Promise.all(files.map(stampOf));
+    return stamps.includes(undefined) ? undefined : stamps.join(' ');
   }
 
   #write<T>(task: () => Promise<T>): Promise<T> {
@@ -299,4 +407,8 @@ export class LocalDatastore implements Datastore {
       .then(() => this.refresh())
       .catch((error: unknown) => this.#log.error(`Datastore: the studies could not be read: ${String(error)}`));
   }
+}
+
+function without(info: Info, keys: readonly string[]): Info {
+  return Object.fromEntries(Object.entries(info).filter(([key]) => !keys.includes(key)));
 }

@@ -4,8 +4,8 @@ import type { Dirent } from 'node:fs';
 import { readdir, stat } from 'node:fs/promises';
 import { join } from 'node:path';
 import type { ImageEntry, LabelEntry } from '../datastore.js';
-import { hasCode } from './atomic.js';
-import { fileInfo, type Catalogue } from './catalogue.js';
+import { hasCode } from '../../files/atomic.js';
+import { catalogueText, fileInfo, type Catalogue } from './catalogue.js';
 import type { StudiesFolder } from './folder.js';
 import { isSafeName, splitImageName, splitLabelName } from './names.js';
 
@@ -32,13 +32,13 @@ export async function reconcile(
     const split = splitImageName(name, extensions);
     if (split === undefined) continue;
     const known = images.get(split.id);
-    if (known === undefined) images.set(split.id, { ext: split.ext, info: fileInfo({}, name), labels: {} });
+    if (known === undefined) images.set(split.id, { ext: split.ext, info: fileInfo({}, name), labels: new Map() });
     else if (known.ext !== split.ext) warnings.push(`${name} is ignored: ${split.id}${known.ext} has the same id`);
   }
 
   const labels = await reconcileLabels({ ...catalogue, images }, folder, extensions, warnings);
   for (const [id, entry] of images) {
-    images.set(id, { ...entry, labels: inKnownOrder(labels.get(id) ?? {}, Object.keys(entry.labels)) });
+    images.set(id, { ...entry, labels: inKnownOrder(labels.get(id) ?? new Map(), [...entry.labels.keys()]) });
   }
   const reconciled = { ...catalogue, images };
   return { catalogue: reconciled, changed: !sameEntries(catalogue, reconciled), warnings };
@@ -50,21 +50,21 @@ async function reconcileLabels(
   folder: StudiesFolder,
   extensions: readonly string[],
   warnings: string[],
-): Promise<Map<string, Record<string, LabelEntry>>> {
-  const labels = new Map<string, Record<string, LabelEntry>>();
+): Promise<Map<string, Map<string, LabelEntry>>> {
+  const labels = new Map<string, Map<string, LabelEntry>>();
   const attach = (id: string, tag: string, entry: LabelEntry): void => {
-    labels.set(id, { ...labels.get(id), [tag]: entry });
+    labels.set(id, new Map(labels.get(id)).set(tag, entry));
   };
   for (const tag of await tagNames(folder.labels(catalogue))) {
     const files = await fileNames(folder, join(folder.labels(catalogue), tag), warnings);
     for (const [id, { labels: known }] of catalogue.images) {
-      const entry = known[tag];
+      const entry = known.get(tag);
       if (entry !== undefined && files.delete(id + entry.ext)) attach(id, tag, entry);
     }
     for (const name of files) {
       const split = splitLabelName(name, extensions, (id) => catalogue.images.has(id));
       if (split === undefined) warnings.push(`labels/${tag}/${name} is ignored: there is no image of that id`);
-      else if (labels.get(split.id)?.[tag] === undefined) {
+      else if (labels.get(split.id)?.has(tag) !== true) {
         attach(split.id, tag, { ext: split.ext, info: fileInfo({}, name) });
       } else warnings.push(`labels/${tag}/${name} is ignored: image ${split.id} has another label there`);
     }
@@ -110,11 +110,11 @@ async function entries(path: string): Promise<Dirent[]> {
 }
 
 /** So that a store in which nothing changed is not written anew. */
-function inKnownOrder(labels: Record<string, LabelEntry>, tags: readonly string[]): Record<string, LabelEntry> {
+function inKnownOrder(labels: ReadonlyMap<string, LabelEntry>, tags: readonly string[]): Map<string, LabelEntry> {
   const position = (tag: string): number => (tags.includes(tag) ? tags.indexOf(tag) : tags.length);
-  return Object.fromEntries(Object.entries(labels).sort(([a], [b]) => position(a) - position(b)));
+  return new Map([...labels].sort(([a], [b]) => position(a) - position(b)));
 }
 
 function sameEntries(a: Catalogue, b: Catalogue): boolean {
-  return JSON.stringify([...a.images]) === JSON.stringify([...b.images]);
+  return catalogueText(a) === catalogueText(b);
 }

@@ -1,0 +1,17 @@
+import { stat } from 'node:fs/promises';
+import { hasCode } from '../../files/atomic.js';
+
+/** Size and time of a file: another one once its content has changed. Undefined when there is no file. */
+export async function stampOf(path: string): Promise<string | undefined> {
+  try {
+    const { size, mtimeMs } = await stat(path);
+    return `${size}-${Math.round(mtimeMs)}`;
+  } catch (error) {
+    if (hasCode(error, 'ENOENT')) return undefined;
+    throw error;
+  }
+}
+
+export function hasStamp(checked: unknown, stamp: string): boolean {
+  return typeof checked === 'object' && checked !== null && 'stamp' in checked && checked.stamp === stamp;
+}
