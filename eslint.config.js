@@ -1,7 +1,8 @@
 import tseslint from 'typescript-eslint';
 
-/** Imports go one way: cli → server → app → (datastore, jobs, strategies, pipeline) → engine. */
+/** Imports go one way: cli → server → app → (datastore, jobs, strategies, pipeline) → (engine, image). */
 const layers = [
+  ['image', ['engine', 'pipeline', 'datastore', 'jobs', 'strategies', 'app', 'server', 'cli']],
   ['engine', ['pipeline', 'datastore', 'jobs', 'strategies', 'app', 'server', 'cli']],
   ['pipeline', ['datastore', 'jobs', 'strategies', 'app', 'server', 'cli']],
   ['strategies', ['app', 'server', 'cli']],

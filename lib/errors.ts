@@ -3,6 +3,7 @@ import type { ErrorCode } from './engine/types.js';
 const statusOf: Record<ErrorCode, number> = {
   INVALID_INPUT: 400,
   INVALID_FILE: 400,
+  UNFIT_LABEL: 422,
   NOT_FOUND: 404,
   UNSUPPORTED: 400,
   TOO_LARGE: 413,

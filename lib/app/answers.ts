@@ -1,7 +1,8 @@
 /** What an app answers; the server turns it into replies (rest-contract 3 and 4), key order included. */
 
-import type { DatastoreStatus, Info } from '../datastore/datastore.js';
+import type { DatastoreStatus, Info, Replaced } from '../datastore/datastore.js';
 import type { InferAnswer, TrainStats } from '../engine/types.js';
+import type { LabelSummary } from './label-checks.js';
 import type { Labels, ModelType, OptionValue } from './model.js';
 
 export type Options = Readonly<Record<string, OptionValue>>;
@@ -43,6 +44,22 @@ export interface InferParams {
   readonly latencies: InferAnswer['latencies'];
   /** "label_1": ["1", "24", "19", "12"]: the value and its mean voxel index. */
   readonly centroids: Readonly<Record<string, readonly string[]>>;
+}
+
+/** A label as it was stored: MONAI Label's answer, and what became of the label. */
+export interface LabelReply extends LabelSummary {
+  readonly image: string;
+  readonly label: string;
+  readonly version: string;
+  readonly replaced?: Replaced;
+}
+
+/** A stored label on the grid of its image. */
+export interface PlacedLabel extends LabelSummary {
+  /** Path of a `.nii.gz`; it is there until `release`. */
+  readonly file: string;
+  readonly version: string;
+  release(): Promise<void>;
 }
 
 export interface InferResult {

@@ -1,10 +1,11 @@
 import type { Log } from '../log.js';
-import type { AddedFile, Datastore, Info } from '../datastore/datastore.js';
+import type { AddedFile, Datastore, Expected, Info } from '../datastore/datastore.js';
 import type { InferProgress, OperationRunner, Thumbnail, TrainStats } from '../engine/types.js';
 import type { SubmitOptions } from '../jobs/jobs.js';
 import type { Jobs } from '../jobs/jobs.js';
 import type { Task } from '../jobs/task.js';
-import type { AppInfo, InferResult, NextSample } from './answers.js';
+import type { LabelSummary } from './label-checks.js';
+import type { AppInfo, InferResult, LabelReply, NextSample, PlacedLabel } from './answers.js';
 
 /** Free parameters as a client sends them; validated by the method that takes them. */
 export type Params = Readonly<Record<string, unknown>>;
@@ -46,7 +47,10 @@ export interface App {
 
   /** Adds or replaces; a volume that cannot be read is refused. */
   addImage(id: string, file: AddedFile, info: Info): Promise<{ image: string }>;
-  saveLabel(image: string, tag: string, file: AddedFile, info: Info): Promise<{ image: string; label: string }>;
+  /** A label that cannot be read, placed or understood is refused, and nothing is replaced. `expected` as in Datastore. */
+  saveLabel(image: string, tag: string, file: AddedFile, info: Info, expected?: Expected): Promise<LabelReply>;
+  updateLabelInfo(image: string, tag: string, info: Info): Promise<LabelSummary>;
+  placedLabel(image: string, tag: string, signal?: AbortSignal): Promise<PlacedLabel>;
 
   /** Starts a training in the background, or queues it. Throws (429) when one runs, NOT_FOUND for an unknown model. */
   train(model: string, params: Params, options?: SubmitOptions): Task;

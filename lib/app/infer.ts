@@ -36,6 +36,8 @@ const inferParams = z.object({
 export interface InferPlan {
   readonly options: InferOptions;
   readonly labels: Labels;
+  /** Name → value in the result. */
+  readonly labelValues: Readonly<Record<string, number>>;
   /** The tag under which the result is to be kept in the datastore. */
   readonly saveAs: string | undefined;
 }
@@ -81,7 +83,10 @@ export function planInference(
       compress: asked.result_compress,
     },
   };
-  return { options, labels, saveAs: asked.save_label ? asked.label_tag : undefined };
+  const labelValues = Object.fromEntries(
+    foreground(labels).map(([label, value], position) => [label, asked.restore_label_idx ? value : position + 1]),
+  );
+  return { options, labels, labelValues, saveAs: asked.save_label ? asked.label_tag : undefined };
 }
 
 /** Runs the plan; whatever happens but success, no file is left behind. */

@@ -1,21 +1,23 @@
-import { copyFile, rm } from 'node:fs/promises';
-import { randomUUID } from 'node:crypto';
-import { isAbsolute, join } from 'node:path';
-import type { AddedFile, Datastore, Info } from '../datastore/datastore.js';
+import { rm } from 'node:fs/promises';
+import { isAbsolute } from 'node:path';
+import type { AddedFile, Datastore, Expected, Info } from '../datastore/datastore.js';
 import type { OperationRunner, Thumbnail, TrainProgress, TrainStats } from '../engine/types.js';
 import { LabelError } from '../errors.js';
 import { Jobs, type JobControl, type SubmitOptions } from '../jobs/jobs.js';
 import type { Task } from '../jobs/task.js';
 import type { Log } from '../log.js';
 import type { Strategy } from '../strategies/strategy.js';
-import type { AppInfo, InferResult, NextSample } from './answers.js';
+import type { AppInfo, InferResult, LabelReply, NextSample, PlacedLabel } from './answers.js';
 import type { AppFile } from './app-file.js';
 import type { App, InferRequest, InferRun, Params } from './app.js';
 import type { Devices } from './devices.js';
 import { planInference, runInference } from './infer.js';
 import { allLabels, modelInfo, readTrainStats, trainerInfo } from './info.js';
+import { LabelChecks, type LabelSummary } from './label-checks.js';
+import { Labelling } from './labelling.js';
 import type { LoadedModel } from './loaded-model.js';
-import { planTraining } from './train.js';
+import { nextSample } from './sampling.js';
+import { planTraining, type TrainingPlan } from './train.js';
 
 export interface RunningAppParts {
   readonly file: AppFile;
@@ -33,20 +35,23 @@ export interface RunningAppParts {
   readonly stopPreparing: () => Promise<void>;
 }
 
-/** Volumes are checked before they are kept; other files are kept as they are. */
-const volumeExtensions = ['.nii', '.nii.gz', '.nrrd', '.seg.nrrd'];
-
 export class RunningApp implements App {
   readonly folder: string;
   readonly datastore: Datastore;
   readonly jobs = new Jobs();
   readonly trainers: readonly string[];
   readonly #parts: RunningAppParts;
+  readonly #checks: LabelChecks;
+  readonly #labelling: Labelling;
 
   constructor(parts: RunningAppParts) {
     this.folder = parts.folder;
     this.datastore = parts.datastore;
     this.#parts = parts;
+    const { engine, datastore, log, temporaryFolder } = parts;
+    const models = [...parts.models.values()].map(({ labels }) => labels);
+    this.#checks = new LabelChecks({ engine, datastore, models, log });
+    this.#labelling = new Labelling({ engine, datastore, checks: this.#checks, log, temporaryFolder });
     const trainable = [...parts.models.values()].filter(({ model }) => model.train !== undefined);
     this.trainers = parts.skipTrainers ? [] : trainable.map(({ name }) => name);
   }
@@ -85,7 +90,8 @@ export class RunningApp implements App {
     const release = (): Promise<void> => rm(file, { force: true });
     if (plan.saveAs === undefined || id === undefined) return { file, label: file, tag: 'original', params, release };
     try {
-      const label = await this.#keep(id, plan.saveAs, file, { model: model.name, params });
+      const info = { model: model.name, params, label_values: plan.labelValues };
+      const label = await this.#labelling.keepProposal(id, plan.saveAs, file, info);
       return { file, label, tag: 'original', params, release };
     } catch (error) {
       await release();
@@ -93,22 +99,8 @@ export class RunningApp implements App {
     }
   }
 
-  async nextSample(name: string, params: Params): Promise<NextSample> {
-    const { strategies, datastore } = this.#parts;
-    const strategy = strategies.get(name);
-    if (strategy === undefined) {
-      const choices = [...strategies.keys()].join(', ');
-      throw new LabelError('NOT_FOUND', `There is no strategy ${JSON.stringify(name)}: choose from ${choices}`);
-    }
-    const candidates = datastore.unlabelled();
-    if (candidates.length === 0) return {};
-    const now = Math.floor(Date.now() / 1000);
-    const choice = await strategy.choose({ name, candidates, datastore, params, now, random: Math.random });
-    const { info } = datastore.image(choice.id);
-    const sample = { ...choice, path: datastore.imagePath(choice.id), ...info };
-    const served = { ts: now, client_id: params['client_id'] ?? 'admin' };
-    await datastore.updateImageInfo(choice.id, { strategy: { ...(info['strategy'] as Info), [name]: served } });
-    return sample;
+  nextSample(name: string, params: Params): Promise<NextSample> {
+    return nextSample(this.#parts, name, params);
   }
 
   thumbnail(image: string, size: number, signal?: AbortSignal): Promise<Thumbnail> {
@@ -121,9 +113,16 @@ export class RunningApp implements App {
     return { image: await this.datastore.addImage(id, file, info) };
   }
 
-  async saveLabel(image: string, tag: string, file: AddedFile, info: Info): Promise<{ image: string; label: string }> {
-    await this.#check(file);
-    return { image, label: (await this.datastore.saveLabel(image, tag, file, info)).id };
+  saveLabel(image: string, tag: string, file: AddedFile, info: Info, expected?: Expected): Promise<LabelReply> {
+    return this.#labelling.save(image, tag, file, info, expected);
+  }
+
+  updateLabelInfo(image: string, tag: string, info: Info): Promise<LabelSummary> {
+    return this.#labelling.updateInfo(image, tag, info);
+  }
+
+  placedLabel(image: string, tag: string, signal?: AbortSignal): Promise<PlacedLabel> {
+    return this.#labelling.placed(image, tag, signal);
   }
 
   train(name: string, params: Params, options: SubmitOptions = {}): Task {
@@ -152,7 +151,7 @@ export class RunningApp implements App {
   }
 
   async close(): Promise<void> {
-    await Promise.all([this.jobs.close(), this.#parts.stopPreparing()]);
+    await Promise.all([this.jobs.close(), this.#checks.close(), this.#parts.stopPreparing()]);
     await this.datastore.close();
     await rm(this.#parts.temporaryFolder, { recursive: true, force: true });
   }
@@ -182,25 +181,17 @@ export class RunningApp implements App {
     return { id, path: datastore.imagePath(id), ext: datastore.image(id).ext };
   }
 
-  /** Keeps a copy of a result, since the result itself is still to be sent. */
-  async #keep(id: string, tag: string, result: string, info: Info): Promise<string> {
-    const ext = /(\.seg\.nrrd|\.nrrd|\.nii\.gz|\.nii)$/.exec(result)![0];
-    const copy = join(this.#parts.temporaryFolder, `${randomUUID()}${ext}`);
-    try {
-      await copyFile(result, copy);
-      return (await this.datastore.saveLabel(id, tag, { path: copy, ext }, info)).id;
-    } finally {
-      await rm(copy, { force: true });
-    }
-  }
-
   /** Throws INVALID_FILE for a volume that cannot be read. */
   async #check(file: AddedFile): Promise<void> {
-    if (volumeExtensions.includes(file.ext)) await this.#parts.engine.run('readHeader', { path: file.path });
+    if (/^\.(nii|nii\.gz|nrrd|seg\.nrrd)$/i.test(file.ext))
+      await this.#parts.engine.run('readHeader', { path: file.path });
   }
 
-  #planTraining(model: LoadedModel, params: Params): ReturnType<typeof planTraining> {
-    return planTraining(model, this.datastore.labelledCases(), params, this.#parts.devices);
+  #planTraining(model: LoadedModel, params: Params): TrainingPlan {
+    const cases = this.datastore
+      .labelledCases()
+      .map(({ info, ...each }) => ({ ...each, known: this.#checks.known(info) }));
+    return planTraining(model, cases, params, this.#parts.devices);
   }
 
   async #train(model: LoadedModel, params: Params, { signal, say }: JobControl): Promise<TrainStats> {
@@ -211,7 +202,11 @@ export class RunningApp implements App {
       log.info(`Training ${model.name}: ${message}`);
     };
     try {
-      return await engine.run('train', this.#planTraining(model, params), { signal, onProgress });
+      await this.#checks.sweep();
+      const { options, leftOut } = this.#planTraining(model, params);
+      for (const line of leftOut) log.warn(`Training ${model.name}: ${line}`);
+      if (leftOut.length > 0) say(`${leftOut.length} cases left out. ${leftOut.slice(0, 20).join('; ')}`);
+      return await engine.run('train', options, { signal, onProgress });
     } catch (error) {
       if (!signal.aborted) log.error(`Training ${model.name} failed: ${String(error)}`);
       throw error;

@@ -4,15 +4,14 @@ import { availableParallelism } from 'node:os';
 import { join } from 'node:path';
 import { z } from 'zod';
 import { isSafeName } from '../datastore/local/names.js';
-import { labelNames } from '../datastore/label-names.js';
-import type { LabelledCase } from '../datastore/datastore.js';
-import type { TrainCase, TrainOptions, TransformSpec } from '../engine/types.js';
+import type { LabelValue, TrainCase, TrainOptions, TransformSpec } from '../engine/types.js';
 import { LabelError } from '../errors.js';
 import { taskTime } from '../jobs/task.js';
 import type { Options } from './answers.js';
 import type { Params } from './app.js';
 import type { Devices } from './devices.js';
-import { labelValues } from './labels.js';
+import { needsNames, type KnownLabel } from './label-checks.js';
+import { classesOf, overlapOf } from './label-meaning.js';
 import type { LoadedModel } from './loaded-model.js';
 import type { TrainRecipe } from './model.js';
 import { flag, number, parseParams, wholeNumber, wholeNumberFrom } from './params.js';
@@ -63,27 +62,43 @@ const trainParams = z.object({
 /** Part of the free memory that prepared images may take; inference needs the rest. */
 const cachePart = 0.4;
 
+/** An image with its submitted label. */
+export interface SubmittedCase {
+  readonly id: string;
+  readonly image: string;
+  readonly label: string;
+  /** Undefined where nobody has looked at it yet: then it is taken for usable. */
+  readonly known: KnownLabel | undefined;
+}
+
+export interface TrainingPlan {
+  readonly options: TrainOptions;
+  /** Sentences on the cases that the model cannot learn from. */
+  readonly leftOut: readonly string[];
+}
+
 /** Throws INVALID_INPUT for a wrong parameter, and when there is no label to learn from. */
 export function planTraining(
   { name, model, labels, weights }: LoadedModel,
-  submitted: readonly LabelledCase[],
+  submitted: readonly SubmittedCase[],
   params: Params,
   devices: Devices,
-): TrainOptions {
+): TrainingPlan {
   const { train: recipe, network } = model;
   if (recipe === undefined || network === undefined) throw new LabelError('INVALID_INPUT', `${name} cannot be trained`);
   const asked = parseParams(trainParams, params, trainerConfig(recipe, devices));
-  const cases = trainCases(name, submitted, labels);
+  const { cases, leftOut } = usableCases(name, submitted, labels);
   const trainCount = Math.floor((1 - asked.val_split) * cases.length + 0.5);
+  requireForeground(name, cases.slice(0, trainCount));
   const start = asked.pretrained ? weights.startingPoint(asked.name) : undefined;
-  return {
+  const options: TrainOptions = {
     device: devices.resolve(asked.device),
     network,
     ...(start !== undefined && { initialWeights: start }),
-    trainCases: cases.slice(0, trainCount),
-    validationCases: cases.slice(trainCount),
-    trainTransforms: withLabelMapping(recipe.trainTransforms),
-    validationTransforms: withLabelMapping(recipe.validationTransforms),
+    trainCases: cases.slice(0, trainCount).map(toTrainCase),
+    validationCases: cases.slice(trainCount).map(toTrainCase),
+    trainTransforms: withLabelLoading(recipe.trainTransforms),
+    validationTransforms: withLabelLoading(recipe.validationTransforms),
     validationInferer: recipe.validationInferer,
     loss: recipe.loss,
     optimizer: recipe.optimizer,
@@ -105,35 +120,78 @@ export function planTraining(
     statsPath: weights.stats,
     resume: asked.resume,
   };
+  return { options, leftOut };
 }
 
-/** What a label file's values mean is settled by name as soon as it is loaded, whatever the recipe does afterwards. */
-function withLabelMapping(transforms: readonly TransformSpec[]): TransformSpec[] {
-  return transforms.flatMap((spec) =>
-    spec.name === 'LoadImaged' ? [spec, { name: 'MapLabelsd', keys: ['label'] }] : [spec],
-  );
+/** Labels are loaded as the model's classes and on the grid of their image, whatever the recipe does afterwards. */
+function withLabelLoading(transforms: readonly TransformSpec[]): TransformSpec[] {
+  return transforms.flatMap((spec) => {
+    if (spec.name !== 'LoadImaged') return [spec];
+    const { keys } = spec;
+    const others = (Array.isArray(keys) ? (keys as unknown[]) : [keys]).filter((key) => key !== 'label');
+    const images = others.length === 0 ? [] : [{ ...spec, keys: others }];
+    return [...images, { name: 'LoadLabeld', keys: ['label'] }];
+  });
 }
 
-function trainCases(name: string, submitted: readonly LabelledCase[], labels: LoadedModel['labels']): TrainCase[] {
+interface UsableCase extends SubmittedCase {
+  /** Absent where nobody has looked at the label yet. */
+  readonly classes?: readonly LabelValue[];
+}
+
+function toTrainCase({ image, label, classes }: UsableCase): TrainCase {
+  return { image, label, ...(classes && { labelValues: classes }) };
+}
+
+function usableCases(name: string, submitted: readonly SubmittedCase[], labels: LoadedModel['labels']) {
   if (submitted.length === 0) {
     throw new LabelError(
       'INVALID_INPUT',
       `There is nothing to train ${name} with yet: submit at least one label first`,
     );
   }
-  const cases = submitted.flatMap((each) => {
-    const values = labelValues(each, labels);
-    return values === undefined ? [] : [{ image: each.image, label: each.label, labelValues: values }];
-  });
+  const cases: UsableCase[] = [];
+  const leftOut: string[] = [];
+  for (const each of submitted) {
+    const { classes, reason } = each.known === undefined ? {} : classesOrReason(each.known, labels);
+    if (reason !== undefined) leftOut.push(`${each.id} is left out: ${reason}`);
+    else cases.push({ ...each, ...(classes && { classes }) });
+  }
   if (cases.length === 0) {
-    const named = [...new Set(submitted.flatMap(({ info }) => [...labelNames(info).values()]))].slice(0, 10);
     throw new LabelError(
       'INVALID_INPUT',
-      `None of the ${submitted.length} submitted labels is about ${name}, which knows ` +
-        `${Object.keys(labels).join(', ')}: they name ${named.join(', ')}`,
+      `None of the ${submitted.length} submitted labels can teach ${name}, which knows ` +
+        `${Object.keys(labels).join(', ')}: ${leftOut.slice(0, 10).join('; ')}`,
     );
   }
-  return cases;
+  return { cases, leftOut };
+}
+
+function classesOrReason(
+  known: KnownLabel,
+  labels: LoadedModel['labels'],
+): { readonly classes?: readonly LabelValue[]; readonly reason?: string } {
+  if ('problem' in known) return { reason: known.problem };
+  const { facts, meaning } = known;
+  if (meaning.needsNames.length > 0) return { reason: needsNames(meaning.needsNames) };
+  const classes = classesOf(meaning, labels);
+  if (classes === undefined) {
+    const names = [...meaning.labelValues.keys()];
+    const isAbout = names.length > 0 ? names.join(', ') : 'values that are none of the model’s';
+    return { reason: `it is about ${isAbout}` };
+  }
+  const overlap = overlapOf(facts, classes);
+  return overlap === undefined ? { classes } : { reason: overlap };
+}
+
+/** A network that never saw a voxel of its labels learns that there are none. */
+function requireForeground(name: string, cases: readonly UsableCase[]): void {
+  const hasForeground = ({ known, classes }: UsableCase): boolean => known === undefined || (classes?.length ?? 0) > 0;
+  if (cases.some(hasForeground)) return;
+  throw new LabelError(
+    'INVALID_INPUT',
+    `None of the ${cases.length} labels to train with has a voxel of what ${name} looks for: there is nothing to learn`,
+  );
 }
 
 /** "20261124_023659", local time. */

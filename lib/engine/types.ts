@@ -116,11 +116,37 @@ export interface InferProgress {
   readonly done: number;
 }
 
+/** What a value of a label file stands for where it goes. */
+export interface LabelValue {
+  /** Of the file; 0 in one without layers. */
+  readonly layer: number;
+  readonly value: number;
+  /** Class of a model, or value in another file. */
+  readonly target: number;
+  /** What sentences about it call it. */
+  readonly name?: string;
+}
+
+export interface LabelCheck {
+  /** How it lies on its image: on the same grid; in another axis order; as another program reads the image's header; on another grid. */
+  readonly placement: 'same' | 'reordered' | 'otherReading' | 'resampled';
+  /** For each layer: value but 0, as text, → number of voxels. */
+  readonly layers: readonly Readonly<Record<string, number>>[];
+  /** Values of two layers that share voxels. */
+  readonly overlaps: readonly {
+    readonly layers: readonly [number, number];
+    readonly values: readonly [number, number];
+    readonly voxels: number;
+  }[];
+  /** Values without a voxel on the image's grid. */
+  readonly vanished: readonly number[];
+}
+
 export interface TrainCase {
   readonly image: string;
   readonly label: string;
-  /** Value in the label file (as text) → class of the model; absent: as they are. Unlisted values are background. */
-  readonly labelValues?: Readonly<Record<string, number>>;
+  /** What its values are for the model; absent: its classes. Unlisted values are background. */
+  readonly labelValues?: readonly LabelValue[];
 }
 
 export interface TrainOptions {
@@ -232,6 +258,14 @@ export interface Operations {
     answer: { tensors: number; parameters: number };
     progress: never;
   };
+  /** What a label file holds and how it lies on its image. Reads all of it. */
+  checkLabel: { options: { label: string; image: string }; answer: LabelCheck; progress: never };
+  /** Writes a label on the grid of its image, one layer, uint8, uint16 or int32 as its values need. Unlisted values become 0; without a list they stay. */
+  placeLabel: {
+    options: { label: string; image: string; values?: readonly LabelValue[]; output: string };
+    answer: { dtype: 'uint8' | 'uint16' | 'int32' };
+    progress: never;
+  };
   /** Dice of each value of `reference` between two label files of the same grid. */
   dice: {
     options: { prediction: string; reference: string };
@@ -276,6 +310,7 @@ interface RuntimeInfo {
 export const errorCodes = [
   'INVALID_INPUT',
   'INVALID_FILE',
+  'UNFIT_LABEL',
   'NOT_FOUND',
   'UNSUPPORTED',
   'TOO_LARGE',

@@ -251,7 +251,9 @@ describe('what a local datastore knows', () => {
       await store.setChecked(unchecked.map((each) => ({ ...each, checked: { values: { 1: 5 } } })));
     };
     const isChecked = async (): Promise<boolean> => (await store.uncheckedLabels(['final'])).length === 0;
-    await store.saveLabel('a', 'final', await studies.upload('label'), { checked: 'forged' });
+    await store.saveLabel('a', 'final', await studies.upload('label'), { checked: { values: {} } });
+    assert.equal(await isChecked(), true); // whoever saves a label has looked at it
+    await store.saveLabel('a', 'final', await studies.upload('label'), {});
     assert.equal(await isChecked(), false);
     await check();
     assert.deepEqual((store.label('a', 'final').info['checked'] as { values: object }).values, { 1: 5 });

@@ -74,10 +74,10 @@ describe('a save that was not ended', () => {
     await store.saveLabel('a', 'final', await studies.upload('liver'), { label_info: [{ name: 'liver' }] });
     const before = await readFile(catalogue());
     await store.saveLabel('a', 'final', await studies.upload('spleen', ext), { label_info: [{ name: 'spleen' }] });
-    const { ext: _, info, ...entry } = store.label('a', 'final');
+    const { info, ...label } = store.label('a', 'final');
     await studies.close();
     await writeFile(catalogue(), before);
-    const planned = { id: 'a', tag: 'final', entry: { ext, info }, previous: '.nii.gz', ...entry };
+    const planned = { id: 'a', tag: 'final', entry: { ext, info }, previous: '.nii.gz', ...label };
     await writeFile(journal(), JSON.stringify(planned));
     if (ext !== '.nii.gz') await writeFile(join(studies.folder, 'labels/final/a.nii.gz'), 'liver');
   }

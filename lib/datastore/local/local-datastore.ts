@@ -186,7 +186,7 @@ export class LocalDatastore implements Datastore {
         throw new LabelError('INVALID_INPUT', `An image cannot be called ${id + ext}: that is the catalogue`);
       }
       const entry = { ext, info: fileInfo({ ...known?.info, ...info }, id + ext) };
-      await this.#placer.replace({ id, path: file.path, entry, known });
+      await this.#placer.replace({ id, path: file.path, known }, () => Promise.resolve(entry));
       return id;
     });
   }
@@ -197,8 +197,8 @@ export class LocalDatastore implements Datastore {
       checkId(id);
       const { catalogue } = this.#file;
       const { ext, labels } = catalogue.images.get(id) ?? this.image(id);
-      for (const [tag, label] of labels) await this.#placer.remove(id, label.ext, tag);
-      await this.#placer.remove(id, ext);
+      for (const [tag, label] of labels) await this.#placer.remove({ id, tag, ext: label.ext });
+      await this.#placer.remove({ id, ext });
       await this.#file.save(withoutImage(catalogue, id));
     });
   }
@@ -213,8 +213,10 @@ export class LocalDatastore implements Datastore {
       const known = this.#file.catalogue.images.get(id)?.labels.get(tag);
       const ext = known === undefined ? file.ext : asSpelt(file.ext, known.ext);
       const version = randomUUID();
-      const entry = { ext, info: { ...fileInfo(without(info, ['checked']), id + ext), version } };
-      await this.#placer.replace({ id, tag, path: file.path, entry, known });
+      await this.#placer.replace({ id, tag, path: file.path, known }, async (stamp) => {
+        const checked = await this.#withStamp(id, stamp, info['checked']);
+        return { ext, info: { ...fileInfo({ ...info, ...checked }, id + ext), version } };
+      });
       return { id, version, ...(shown && { replaced: replacedBy(shown) }) };
     });
   }
@@ -224,7 +226,7 @@ export class LocalDatastore implements Datastore {
       checkTag(tag);
       const { catalogue } = this.#file;
       const { ext } = catalogue.images.get(id)?.labels.get(tag) ?? this.label(id, tag);
-      await this.#placer.remove(id, ext, tag);
+      await this.#placer.remove({ id, tag, ext });
       await this.#file.save(withoutLabel(catalogue, id, tag));
     });
   }
@@ -350,6 +352,13 @@ export class LocalDatastore implements Datastore {
     if (entry === undefined) return;
     const now = await asFound(entry, this.#placer.labelFile(id, tag, entry.ext));
     if (now.file !== entry.file) await this.#file.save(withLabel(this.#file.catalogue, id, tag, now));
+  }
+
+  /** What was found in a file that is about to be stored stays true of it. */
+  async #withStamp(id: string, label: string, checked: unknown): Promise<Info> {
+    if (checked === undefined) return {};
+    const image = await stampOf(this.#placer.imageFile(id, this.image(id).ext));
+    return { checked: { ...(checked as Info), stamp: `${label} ${image}` } };
   }
 
   /** Of a label's file and its image's; undefined when one of them is away. */

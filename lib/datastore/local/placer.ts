@@ -17,7 +17,7 @@ import { stampOf } from './stamp.js';
 /** A file of the datastore: an image's, or with a tag a label's. */
 export interface Placed {
   readonly id: string;
-  readonly tag?: string;
+  readonly tag?: string | undefined;
   readonly ext: string;
 }
 
@@ -26,7 +26,6 @@ export interface Replacement {
   readonly tag?: string;
   /** The new file, complete, on any file system. */
   readonly path: string;
-  readonly entry: LabelEntry;
   /** What it replaces. */
   readonly known: StoredImage | StoredLabel | undefined;
 }
@@ -59,39 +58,54 @@ export class Placer {
     return tag === undefined ? this.imageFile(id, ext) : this.labelFile(id, tag, ext);
   }
 
-  /** All that needs room comes first; then the file and the catalogue take one rename each, with the journal around. */
-  async replace({ id, tag, path, entry, known }: Replacement): Promise<void> {
-    const target = this.file({ id, ...(tag !== undefined && { tag }), ext: entry.ext });
-    await this.folders.make(dirname(target));
+  /**
+   * All that needs room comes first; then the file and the catalogue take one rename each, with the journal around.
+   * `entry` makes the new entry, from the stamp of the new file.
+   */
+  async replace({ id, tag, path, known }: Replacement, entry: (file: string) => Promise<LabelEntry>): Promise<void> {
     const staged = join(this.folders.incoming, randomUUID());
     await moveIntoPlace(path, staged);
     try {
-      const planned = { id, ...(tag !== undefined && { tag }), entry, file: (await stampOf(staged))! };
-      const prepared = await this.catalogueFile.prepare(this.#with(planned, known));
-      try {
-        if (known !== undefined)
-          await this.#replaced.keep(id, tag, known, this.#existing({ ...planned, ext: known.ext }));
-        await this.#journal.write({ ...planned, ...(known && { previous: known.ext }) });
-        await moveIntoPlace(staged, target);
-        await prepared.commit();
-      } catch (error) {
-        await prepared.discard();
-        await this.#takeBack(planned, known);
-        throw error;
-      }
-      await this.#removePrevious({ ...planned, ...(known && { previous: known.ext }) });
-      await this.#journal.clear();
+      const file = (await stampOf(staged))!;
+      const planned = {
+        id,
+        ...(tag !== undefined && { tag }),
+        entry: await entry(file),
+        file,
+        ...(known && { previous: known.ext }),
+      };
+      await this.#put(staged, planned, known);
     } finally {
       await rm(staged, { force: true });
     }
   }
 
+  async #put(staged: string, planned: PlannedWrite, known: StoredImage | StoredLabel | undefined): Promise<void> {
+    const target = this.file({ ...planned, ext: planned.entry.ext });
+    await this.folders.make(dirname(target));
+    const prepared = await this.catalogueFile.prepare(this.#with(planned, known));
+    try {
+      if (known !== undefined) {
+        await this.#replaced.keep(planned.id, planned.tag, known, this.#existing({ ...planned, ext: known.ext }));
+      }
+      await this.#journal.write(planned);
+      await moveIntoPlace(staged, target);
+      await prepared.commit();
+    } catch (error) {
+      await prepared.discard();
+      await this.#takeBack(planned, known);
+      throw error;
+    }
+    await this.#removePrevious(planned);
+    await this.#journal.clear();
+  }
+
   /** Deletes a file and what was kept of the one before it. */
-  async remove(id: string, ext: string, tag?: string): Promise<void> {
-    const path = this.file({ id, ...(tag !== undefined && { tag }), ext });
+  async remove(placed: Placed): Promise<void> {
+    const path = this.file(placed);
     if (existsSync(dirname(path))) this.folders.confine(dirname(path));
     await rm(path, { force: true });
-    await this.#replaced.forget(id, tag);
+    await this.#replaced.forget(placed.id, placed.tag);
   }
 
   /** Keeps what is known of a label whose file is away and whose place another has taken. */
@@ -106,7 +120,7 @@ export class Placer {
     const planned = await this.#journal.read();
     if (planned === undefined) return;
     const { id, tag, entry, file } = planned;
-    const path = this.file({ id, ...(tag !== undefined && { tag }), ext: entry.ext });
+    const path = this.file({ ...planned, ext: entry.ext });
     if ((await stampOf(path)) === file) {
       const image = this.catalogueFile.catalogue.images.get(id);
       const known = tag === undefined ? image : image?.labels.get(tag);
@@ -146,14 +160,16 @@ export class Placer {
     }
   }
 
-  async #removePrevious({ id, tag, entry, previous }: PlannedWrite): Promise<void> {
+  async #removePrevious(planned: PlannedWrite): Promise<void> {
+    const { entry, previous } = planned;
     if (previous === undefined || previous === entry.ext) return;
-    await rm(this.file({ id, ...(tag !== undefined && { tag }), ext: previous }), { force: true });
+    await rm(this.file({ ...planned, ext: previous }), { force: true });
   }
 
   /** After a write that failed: the file that was there is there again. */
-  async #takeBack({ id, tag, entry, file }: PlannedWrite, known: StoredImage | StoredLabel | undefined): Promise<void> {
-    const target = this.file({ id, ...(tag !== undefined && { tag }), ext: entry.ext });
+  async #takeBack(planned: PlannedWrite, known: StoredImage | StoredLabel | undefined): Promise<void> {
+    const { id, tag, entry, file } = planned;
+    const target = this.file({ ...planned, ext: entry.ext });
     if ((await stampOf(target)) === file) {
       if (known?.ext === entry.ext && known.missing === undefined) {
         await this.#replaced.restore(id, tag, known.ext, target);

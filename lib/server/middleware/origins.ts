@@ -28,7 +28,7 @@ export function corsHeaders(rules: OriginRules): Middleware {
     origin: (ctx) => (originAllowed(ctx, rules) ? ctx.get('Origin') : ''),
     credentials: true,
     maxAge: 600,
-    exposeHeaders: ['Content-Disposition', 'Content-Length', 'Content-Range', 'ETag'],
+    exposeHeaders: ['Content-Disposition', 'Content-Length', 'Content-Range', 'ETag', 'X-Label'],
   });
 }
 

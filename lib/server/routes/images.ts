@@ -1,6 +1,7 @@
 import { z } from 'zod';
 import { LabelError } from '../../errors.js';
 import { checksumOfFile } from '../../files/checksum.js';
+import { readImageHeader } from '../../image/image-header.js';
 import { withoutExtension } from '../file-name.js';
 import { defineRoute, type Route } from '../route.js';
 import { jsonObjectField } from '../schemas.js';
@@ -80,12 +81,13 @@ export const imageRoutes: readonly Route[] = [
     method: 'get',
     url: '/datastore/image/info',
     tag,
-    summary: 'The information of an image, {} for an unknown one',
+    summary: 'The information of an image with its size and place, {} for an unknown one',
     query: imageQuery,
-    handle({ query, services }) {
+    async handle({ query, services }) {
       const { datastore } = services.app;
-      if (!datastore.has(query.image)) return Promise.resolve({});
-      return Promise.resolve({ ...datastore.image(query.image).info, path: datastore.imagePath(query.image) });
+      if (!datastore.has(query.image)) return {};
+      const path = datastore.imagePath(query.image);
+      return { ...datastore.image(query.image).info, ...(await geometryOf(path)), path };
     },
   }),
   defineRoute({
@@ -102,3 +104,14 @@ export const imageRoutes: readonly Route[] = [
     },
   }),
 ];
+
+/** What the header of the file says; nothing where there is none that can be read. */
+async function geometryOf(path: string) {
+  try {
+    const { shape, spacing, orientation, units, channels } = await readImageHeader(path);
+    return { size: shape, spacing, orientation, units, channels };
+  } catch (error) {
+    if (error instanceof LabelError) return {};
+    throw error;
+  }
+}

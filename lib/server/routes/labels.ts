@@ -1,5 +1,7 @@
+import path from 'node:path';
+import type { Context } from 'koa';
 import { z } from 'zod';
-import { finalTag, type Datastore } from '../../datastore/datastore.js';
+import { finalTag, type Datastore, type Expected } from '../../datastore/datastore.js';
 import { LabelError } from '../../errors.js';
 import { defineRoute } from '../route.js';
 import { jsonObjectField } from '../schemas.js';
@@ -19,10 +21,10 @@ export const labelRoutes = [
     tag,
     summary: 'Saves the label of an image',
     query: z.object({ image: z.string(), tag: z.string().default(finalTag) }),
-    body: z.object({ params: jsonObjectField('JSON object: label_info, client_id, …') }),
+    body: z.object({ params: jsonObjectField('JSON object: label_values, label_info, client_id, …') }),
     files: { label: 'required' },
-    handle: ({ query, body, files, services }) =>
-      services.app.saveLabel(query.image, query.tag || finalTag, files.label!, body.params),
+    handle: ({ query, body, files, services, ctx }) =>
+      services.app.saveLabel(query.image, query.tag || finalTag, files.label!, body.params, expectedBy(ctx)),
   }),
   defineRoute({
     method: 'delete',
@@ -69,6 +71,23 @@ export const labelRoutes = [
   }),
   defineRoute({
     method: 'get',
+    url: '/datastore/label/placed',
+    tag,
+    summary: 'A label on the grid of its image, one layer, as .nii.gz; X-Label says what its values mean',
+    query: labelQuery,
+    produces: ['application/octet-stream'],
+    async handle({ query, services, ctx, signal }) {
+      const { app } = services;
+      if (!app.datastore.hasLabel(query.label, query.tag)) throw new LabelError('NOT_FOUND', notFound);
+      const placed = await app.placedLabel(query.label, query.tag, signal);
+      ctx.res.once('close', () => void placed.release().catch(() => {}));
+      const { version, label_values, needs_names, notes } = placed;
+      ctx.set('X-Label', encodeURIComponent(JSON.stringify({ version, label_values, needs_names, notes })));
+      await sendFile(ctx, placed.file, path.dirname(placed.file), { notFound });
+    },
+  }),
+  defineRoute({
+    method: 'get',
     url: '/datastore/label/info',
     tag,
     summary: 'The information of a label, {} for an unknown one',
@@ -95,7 +114,7 @@ export const labelRoutes = [
       body: z.object({ [field]: jsonObjectField('JSON object') }),
       files: {},
       async handle({ query, body, services }) {
-        await services.app.datastore.updateLabelInfo(query.label, query.tag, body[field]!);
+        await services.app.updateLabelInfo(query.label, query.tag, body[field]!);
         return null;
       },
     }),
@@ -105,4 +124,11 @@ export const labelRoutes = [
 function pathOfLabel(datastore: Datastore, id: string, labelTag: string): string {
   if (!datastore.hasLabel(id, labelTag)) throw new LabelError('NOT_FOUND', notFound);
   return datastore.labelPath(id, labelTag);
+}
+
+/** `If-Match: "<version>"`: replace only this one; `If-None-Match: *`: replace none. */
+function expectedBy(ctx: Context): Expected {
+  if (ctx.get('If-None-Match').trim() === '*') return { version: null };
+  const version = /^"(.*)"$/.exec(ctx.get('If-Match').trim())?.[1];
+  return version === undefined ? {} : { version };
 }

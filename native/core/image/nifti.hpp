@@ -28,8 +28,7 @@ struct ParsedHeader {
 size_t niftiHeaderSize(const unsigned char* firstFourBytes);
 
 /// `bytes` is the whole header (348 or 540). Throws InvalidFile or Unsupported; `path` is for the sentence only.
-/// The affine is the sform, else the qform, else nibabel's base affine (x flipped, centred); where its spacing
-/// contradicts pixdim and the other form agrees with it, the other form is taken as MONAI does.
+/// What its forms and units mean is said at setPosition (image/nifti_position.hpp).
 ParsedHeader parseNifti(const std::vector<char>& bytes, const std::string& path);
 
 /// A little-endian header for voxels of `type` that begin right after it and four more bytes.

@@ -242,6 +242,7 @@ ParsedHeader readNrrdHeader(ByteSource& source, const std::string& path, bool& g
     for (int column = 0; column < 3; ++column) header.affine(row, column) = signs[r] * axes.directions[static_cast<size_t>(column)][r];
     header.affine(row, 3) = signs[r] * origin[r];
   }
+  header.placed = fields.contains("space directions") || fields.contains("space origin");
   header.format = ImageFormat::Nrrd;
   header.compressed = gzip;
   header.dtype = nameOf(parsed.layout.type);

@@ -26,6 +26,12 @@ struct ImageHeader {
   /// The stored type as numpy spells it: "int16", "float32", …
   std::string dtype = "float32";
   Affine affine;
+  /// What other programs understand by this header where they differ from `affine` (NIfTI only): the forms that its codes
+  /// allow and ITK's mixture of sform and pixdim; without codes nibabel's, the standard's and ITK's ways to do without;
+  /// each also as nibabel has it, which takes metres and microns for millimetres. All have an inverse.
+  std::vector<Affine> otherReadings;
+  /// Whether the header says where the voxels lie: a form code above 0; NRRD: space directions or space origin.
+  bool placed = false;
   double slope = 1;
   double intercept = 0;
   /// The original header bytes (NIfTI: 348 or 540; NRRD: the text), so that a label file repeats the geometry exactly.

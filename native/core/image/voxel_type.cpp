@@ -6,6 +6,7 @@
 #include <cstring>
 #include <limits>
 #include <type_traits>
+#include <utility>
 
 namespace mlabel {
 namespace {
@@ -60,6 +61,33 @@ void toFloats(const char* stored, Scaling scaling, size_t count, float* voxels) 
   }
 }
 
+/// The symmetric range, so that a sign never overflows.
+constexpr int32_t largestWhole = std::numeric_limits<int32_t>::max();
+
+template <class T, bool swap>
+size_t toWholes(const char* stored, Scaling scaling, size_t count, int32_t* voxels) {
+  bool sound = true;
+  const auto convert = [&](size_t i) {
+    const T value = load<T, swap>(stored + i * sizeof(T));
+    if constexpr (std::is_integral_v<T>) {
+      if (scaling.identity()) {
+        voxels[i] = static_cast<int32_t>(value);
+        return std::in_range<int32_t>(value) && voxels[i] >= -largestWhole;
+      }
+    }
+    constexpr double tolerance = 1e-3;
+    const double scaled = static_cast<double>(value) * scaling.slope + scaling.intercept;
+    const double whole = std::nearbyint(scaled);
+    const bool fits = std::abs(scaled - whole) <= tolerance && std::abs(whole) <= largestWhole;
+    voxels[i] = fits ? static_cast<int32_t>(whole) : 0;
+    return fits;
+  };
+  for (size_t i = 0; i < count; ++i) sound &= convert(i);
+  size_t first = sound ? count : 0;
+  while (first < count && convert(first)) ++first;
+  return first;
+}
+
 template <class T>
 T rounded(double value) {
   if constexpr (std::is_floating_point_v<T>) {
@@ -95,6 +123,22 @@ void toFloat(const void* stored, VoxelType type, bool swap, Scaling scaling, siz
     using T = decltype(value);
     if (swap) toFloats<T, true>(bytes, scaling, count, voxels);
     else toFloats<T, false>(bytes, scaling, count, voxels);
+  });
+}
+
+size_t toWhole(const void* stored, VoxelType type, bool swap, Scaling scaling, size_t count, int32_t* voxels) {
+  const char* bytes = static_cast<const char*>(stored);
+  return withType(type, [&](auto value) {
+    using T = decltype(value);
+    return swap ? toWholes<T, true>(bytes, scaling, count, voxels) : toWholes<T, false>(bytes, scaling, count, voxels);
+  });
+}
+
+double valueAt(const void* stored, VoxelType type, bool swap, Scaling scaling, size_t index) {
+  return withType(type, [&](auto value) {
+    using T = decltype(value);
+    const char* at = static_cast<const char*>(stored) + index * sizeof(T);
+    return static_cast<double>(swap ? load<T, true>(at) : load<T, false>(at)) * scaling.slope + scaling.intercept;
   });
 }
 

@@ -27,6 +27,13 @@ struct Scaling {
 /// Turns `count` stored values into floats. `swap`: the bytes are in the other order than this machine's.
 void toFloat(const void* stored, VoxelType type, bool swap, Scaling scaling, size_t count, float* voxels);
 
+/// Turns `count` stored values into whole numbers, exactly; what lies within 1e-3 of one counts as it. Returns the index
+/// of the first value that is none or does not fit, `count` when there is no such value.
+size_t toWhole(const void* stored, VoxelType type, bool swap, Scaling scaling, size_t count, int32_t* voxels);
+
+/// The value at `index`, scaled.
+double valueAt(const void* stored, VoxelType type, bool swap, Scaling scaling, size_t index);
+
 /// Turns `count` doubles into stored values, little endian: integers are rounded half to even and clamped, NaN is 0.
 void fromDouble(const double* voxels, VoxelType type, size_t count, void* stored);
 

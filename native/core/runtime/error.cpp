@@ -10,6 +10,7 @@ std::string_view toString(ErrorCode code) {
   switch (code) {
     case ErrorCode::InvalidInput: return "INVALID_INPUT";
     case ErrorCode::InvalidFile: return "INVALID_FILE";
+    case ErrorCode::UnfitLabel: return "UNFIT_LABEL";
     case ErrorCode::NotFound: return "NOT_FOUND";
     case ErrorCode::Unsupported: return "UNSUPPORTED";
     case ErrorCode::TooLarge: return "TOO_LARGE";

@@ -11,6 +11,7 @@ namespace mlabel {
 enum class ErrorCode {
   InvalidInput,  ///< an option, a request or a spec is wrong
   InvalidFile,   ///< a file is truncated, lying or not what it claims to be
+  UnfitLabel,    ///< a label that can be read, and does not belong on its image or has no single meaning
   NotFound,      ///< a file or a model that is not there
   Unsupported,   ///< understood, and beyond what this build or device can do
   TooLarge,      ///< a size beyond a stated limit

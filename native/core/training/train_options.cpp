@@ -1,29 +1,15 @@
 #include "training/train_options.hpp"
 
-#include <charconv>
-
 namespace mlabel {
 namespace {
-
-int64_t labelValue(const Args& args, const std::string& text) {
-  int64_t value = 0;
-  const char* end = text.data() + text.size();
-  const auto [stop, error] = std::from_chars(text.data(), end, value);
-  if (error != std::errc() || stop != end) args.invalid("labelValues", "has \"" + text + "\", not a whole number");
-  return value;
-}
 
 std::vector<TrainCase> parseCases(const Args& args, const std::string& field) {
   std::vector<TrainCase> cases;
   for (const Json& entry : args.require<std::vector<Json>>(field)) {
     const Args fields(args.owner() + "." + field + "[" + std::to_string(cases.size()) + "]", entry);
-    TrainCase item{fields.require<std::string>("image"), fields.require<std::string>("label"), {}};
-    for (const auto& [value, klass] : fields.get("labelValues", std::map<std::string, int64_t>())) {
-      if (klass < 0) fields.invalid("labelValues", "has a negative class");
-      item.labelValues[labelValue(fields, value)] = klass;
-    }
+    cases.push_back({fields.require<std::string>("image"), fields.require<std::string>("label"),
+                     parseLabelValues(fields, "labelValues")});
     fields.finish();
-    cases.push_back(std::move(item));
   }
   return cases;
 }

@@ -2,11 +2,11 @@
 #pragma once
 
 #include <cstdint>
-#include <map>
 #include <optional>
 #include <string>
 #include <vector>
 
+#include "labels/label_values.hpp"
 #include "runtime/json.hpp"
 
 namespace mlabel {
@@ -14,8 +14,8 @@ namespace mlabel {
 struct TrainCase {
   std::string image;
   std::string label;
-  /// Value in the label file → class of the model; empty: as they are.
-  std::map<int64_t, int64_t> labelValues;
+  /// What the values of the label file are for the model; absent: its classes.
+  std::optional<LabelValues> labelValues;
 };
 
 struct TrainOptions {

@@ -7,6 +7,7 @@
 #include <vector>
 
 #include "image/volume.hpp"
+#include "labels/label_values.hpp"
 #include "transforms/trace.hpp"
 
 namespace mlabel {
@@ -30,8 +31,8 @@ struct Sample {
   /// Files still to be loaded, by key ("image", "label").
   std::map<std::string, std::string> files;
   std::map<std::string, SampleImage> images;
-  /// Value in the label file → class of the model; empty means as they are. What is not listed is background.
-  std::map<int64_t, int64_t> labelValues;
+  /// What the values of the label file are for the model; absent: its classes. What is not listed is background.
+  std::optional<LabelValues> labelValues;
   /// In the order in which they were made.
   std::vector<Click> clicks;
 

@@ -37,8 +37,8 @@ inline std::vector<TrainCase> writeBalls(const TemporaryFolder& folder, int coun
 
 inline Json loadingTransforms() {
   const Json keys{"image", "label"};
-  return Json::array({{{"name", "LoadImaged"}, {"keys", keys}}, {{"name", "EnsureChannelFirstd"}, {"keys", keys}},
-                      {{"name", "MapLabelsd"}, {"keys", "label"}}});
+  return Json::array({{{"name", "LoadImaged"}, {"keys", "image"}}, {{"name", "LoadLabeld"}, {"keys", "label"}},
+                      {{"name", "EnsureChannelFirstd"}, {"keys", keys}}});
 }
 
 /// Crops of 16³ around foreground and background in equal parts, flipped and shifted at random.

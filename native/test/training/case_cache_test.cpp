@@ -67,7 +67,7 @@ TEST_CASE("a case that cannot be prepared is named") {
     CHECK(messageOf(cache).find("absent.nii") != std::string::npos);
   }
   SUBCASE("a label value beyond the model's classes") {
-    cases[0].labelValues = {{1, 5}};
+    cases[0].labelValues = LabelValues{{0, 1, 5, "spleen"}};
     CaseCache cache(cases, pipeline, {});
     const std::string message = messageOf(cache);
     CHECK(message.find(cases[0].label) != std::string::npos);

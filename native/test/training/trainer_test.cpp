@@ -188,7 +188,7 @@ TEST_CASE("options that are wrong are named") {
   const Json spec{{"name", "X"}};
   Json json{{"device", "cpu"},
             {"network", spec},
-            {"trainCases", {{{"image", "i"}, {"label", "l"}, {"labelValues", {{"6", 1}}}}}},
+            {"trainCases", {{{"image", "i"}, {"label", "l"}, {"labelValues", {{{"layer", 0}, {"value", 6}, {"target", 1}}}}}}},
             {"validationCases", Json::array()},
             {"trainTransforms", Json::array()},
             {"validationTransforms", Json::array()},
@@ -209,7 +209,7 @@ TEST_CASE("options that are wrong are named") {
             {"statsPath", "s"},
             {"resume", false}};
   CHECK(message(json).empty());
-  CHECK(parseTrainOptions(json).trainCases[0].labelValues.at(6) == 1);
+  CHECK(parseTrainOptions(json).trainCases[0].labelValues->at(0).value == 6);
 
   const auto with = [&json](const std::string& field, const Json& value) {
     Json changed = json;
@@ -220,6 +220,6 @@ TEST_CASE("options that are wrong are named") {
   CHECK(message(with("trainCases", Json::array())) == "train: trainCases is empty: label an image first");
   CHECK(message(with("epochs", 3)) == "train: epochs is not an argument it knows");
   CHECK(message(with("trainCases", {{{"image", "i"}}})) == "train.trainCases[0]: label is missing");
-  CHECK(message(with("trainCases", {{{"image", "i"}, {"label", "l"}, {"labelValues", {{"six", 1}}}}})) ==
-        "train.trainCases[0]: labelValues has \"six\", not a whole number");
+  CHECK(message(with("trainCases", {{{"image", "i"}, {"label", "l"}, {"labelValues", {{{"layer", 0}, {"value", "six"}, {"target", 1}}}}}})) ==
+        "train.trainCases[0].labelValues: value has the wrong type: \"six\"");
 }

@@ -66,16 +66,6 @@ TEST_CASE("SpatialPadd: the smaller half comes first, nothing is cut off") {
   CHECK(transformed(spec, row({1, 2, 3, 4, 5, 6})).data.size(1) == 6);
 }
 
-TEST_CASE("MapLabelsd: listed values become classes, others background; without a list nothing changes") {
-  Sample sample = sampleOf({{"label", row({0, 1, 6, 7, -3, 9000000})}});
-  const Pipeline pipeline(Json::array({{{"name", "MapLabelsd"}, {"keys", "label"}}}));
-  pipeline.applyDeterministic(sample, {});
-  CHECK(at::equal(sample.images.at("label").data, row({0, 1, 6, 7, -3, 9000000})));
-  sample.labelValues = {{1, 2}, {6, 1}};
-  pipeline.applyDeterministic(sample, {});
-  CHECK(at::equal(sample.images.at("label").data, row({0, 2, 1, 0, 0, 0})));
-}
-
 TEST_CASE("Spacingd: one voxel, a thin slab, and sizes that round half to even") {
   const auto sizeOf = [](int64_t n, double before, double after) {
     Affine affine;

@@ -1,0 +1,132 @@
+#include "image/voxel_reader.hpp"
+
+#include <ATen/ATen.h>
+
+#include <algorithm>
+#include <array>
+#include <cstring>
+#include <future>
+
+#include "image/nrrd.hpp"
+
+namespace mlabel {
+namespace {
+
+/// Stored bytes that are taken at once.
+constexpr size_t chunkBytes = 1 << 20;
+
+[[noreturn]] void invalid(const std::string& path, const std::string& what) {
+  throw Error(ErrorCode::InvalidFile, path + ": " + what);
+}
+
+uint64_t product(std::initializer_list<int64_t> factors, const std::string& path) {
+  uint64_t total = 1;
+  for (const int64_t factor : factors) {
+    if (__builtin_mul_overflow(total, static_cast<uint64_t>(factor), &total)) invalid(path, "says a size beyond all memory");
+  }
+  return total;
+}
+
+uint64_t voxelCount(const ImageHeader& header, const std::string& path) {
+  return product({header.shape[0], header.shape[1], header.shape[2], header.channels}, path);
+}
+
+/// Everything that can be known to be wrong before memory is asked for.
+void checkSizes(const ParsedHeader& parsed, const ByteSource& source, const std::string& path, const ReadLimits& limits) {
+  const uint64_t count = voxelCount(parsed.header, path);
+  const uint64_t decoded = product({static_cast<int64_t>(std::min<uint64_t>(count, INT64_MAX)), 4}, path);
+  const uint64_t stored = product({static_cast<int64_t>(count), static_cast<int64_t>(bytesOf(parsed.layout.type))}, path);
+  if (decoded > static_cast<uint64_t>(limits.maxBytes)) {
+    throw Error(ErrorCode::TooLarge, path + ": " + std::to_string(decoded >> 20) + " MiB of voxels are beyond the limit of " +
+                                         std::to_string(limits.maxBytes >> 20) + " MiB");
+  }
+  if (stored > source.largestRest()) {
+    invalid(path, "is too short: its header promises " + std::to_string(stored) + " bytes of voxels, which a file of " +
+                      std::to_string(source.fileSize()) + " bytes cannot hold");
+  }
+}
+
+void checkAffine(const Affine& affine, const std::string& path) {
+  try {
+    affine.inverse();
+  } catch (const Error&) {
+    invalid(path, "has a position in space that is not finite or has no inverse");
+  }
+}
+
+/// Reads the header; `source` stands at the voxels afterwards.
+ParsedHeader openImage(ByteSource& source, const std::string& path, const ReadLimits& limits) {
+  char start[4];
+  const bool compressed = source.inflating();
+  if (source.read(start, sizeof start) != sizeof start) invalid(path, "is not an image: it has fewer than four bytes");
+  ParsedHeader parsed;
+  if (isNrrd(start)) {
+    bool gzip = false;
+    parsed = readNrrdHeader(source, path, gzip);
+    if (gzip) source.inflateRest();
+  } else {
+    const size_t size = niftiHeaderSize(reinterpret_cast<const unsigned char*>(start));
+    if (size == 0) invalid(path, "is neither NIfTI nor NRRD");
+    std::vector<char> bytes(size);
+    std::memcpy(bytes.data(), start, sizeof start);
+    if (source.read(bytes.data() + sizeof start, size - sizeof start) != size - sizeof start) invalid(path, "ends within its header");
+    parsed = parseNifti(bytes, path);
+    parsed.header.compressed = compressed;
+    const uint64_t gap = parsed.layout.offset - size;
+    if (source.skip(gap) != gap) invalid(path, "ends before its voxels begin");
+  }
+  checkSizes(parsed, source, path, limits);
+  checkAffine(parsed.header.affine, path);
+  return parsed;
+}
+
+}  // namespace
+
+VoxelReader::VoxelReader(const std::string& path, const ReadLimits& limits)
+    : path_(path), source_(path), parsed_(openImage(source_, path, limits)), count_(voxelCount(parsed_.header, path)) {}
+
+std::string VoxelReader::nameOfVoxel(uint64_t place) const {
+  const auto channels = static_cast<uint64_t>(header().channels);
+  uint64_t channel = 0;
+  if (layout().channelFirst) {
+    channel = place % channels;
+    place /= channels;
+  }
+  std::string name = "[";
+  for (size_t axis = 0; axis < 3; ++axis) {
+    const auto size = static_cast<uint64_t>(header().shape[axis]);
+    name += (axis == 0 ? "" : ", ") + std::to_string(place % size);
+    place /= size;
+  }
+  if (!layout().channelFirst) channel = place;
+  return name + "]" + (channels > 1 ? " of channel " + std::to_string(channel) : "");
+}
+
+at::Tensor VoxelReader::emptyTensor(at::ScalarType type) const {
+  const auto [i, j, k] = header().shape;
+  const int64_t channels = header().channels;
+  if (layout().channelFirst) return at::empty({k, j, i, channels}, type).permute({3, 2, 1, 0});
+  return at::empty({channels, k, j, i}, type).permute({0, 3, 2, 1});
+}
+
+void VoxelReader::read(const Take& take, const JobContext& context) {
+  const size_t bytes = bytesOf(layout().type);
+  std::array<std::vector<char>, 2> chunks{std::vector<char>(chunkBytes), std::vector<char>(chunkBytes)};
+  std::future<void> taken;
+  for (uint64_t done = 0, turn = 0; done < count_; ++turn) {
+    context.check();
+    char* chunk = chunks[turn % 2].data();
+    const auto wanted = static_cast<size_t>(std::min<uint64_t>(count_ - done, chunkBytes / bytes));
+    const size_t got = source_.read(chunk, wanted * bytes);
+    if (got != wanted * bytes) {
+      invalid(path_, "is truncated: " + std::to_string((count_ - done) * bytes - got) + " bytes of voxels are missing");
+    }
+    if (taken.valid()) taken.get();
+    taken = std::async(std::launch::async, [&take, chunk, wanted, done] { take(chunk, wanted, done); });
+    done += wanted;
+  }
+  taken.get();
+  source_.checkEnd();
+}
+
+}  // namespace mlabel
