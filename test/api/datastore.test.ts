@@ -3,6 +3,7 @@ import { readdir, readFile } from 'node:fs/promises';
 import { connect } from 'node:net';
 import { tmpdir } from 'node:os';
 import path from 'node:path';
+import { tinyNifti, tinyNrrd } from '../fixtures/nifti.js';
 import { formWith, sendRaw, startTestServer, until, type TestServer } from './harness.js';
 
 async function uploadFolders(): Promise<string[]> {
@@ -30,7 +31,7 @@ describe('/datastore', () => {
 
   it('keeps a label, says so, gives it back and deletes it', async () => {
     const params = '{"label_info": [{"name": "spleen", "idx": 1}], "client_id": "me"}';
-    const body = formWith({ params, label: { name: 'C:\\data\\tmp.nrrd', content: 'mask' } });
+    const body = formWith({ params, label: { name: 'C:\\data\\tmp.nrrd', content: tinyNrrd() } });
     assert.deepEqual(await json('/datastore/label?image=a', { method: 'PUT', body }), { image: 'a', label: 'a' });
     assert.deepEqual(await json('/datastore/'), { total: 2, completed: 1, label_tags: { final: 1 } });
     assert.equal(await readFile(path.join(server.studies, 'labels/final/a.nrrd'), 'utf8'), 'mask');
@@ -64,7 +65,7 @@ describe('/datastore', () => {
   });
 
   it("understands the reviewer's form for the information of a label", async () => {
-    const label = formWith({ label: { name: 'x.nii.gz', content: 'mask' } });
+    const label = formWith({ label: { name: 'x.nii', content: tinyNifti() } });
     await json('/datastore/label?image=a', { method: 'PUT', body: label });
     const body = new URLSearchParams({ params: '{"segmentationMeta": {"status": "approved"}}' });
     assert.equal(await json('/datastore/updatelabelinfo?label=a&tag=final', { method: 'PUT', body }), null);
@@ -99,7 +100,7 @@ describe('/datastore', () => {
   for (const id of ['..', '../x', '/etc/x', 'a/b', '.hidden', '__proto__', 'nul\0', 'x'.repeat(300)]) {
     it(`refuses ${JSON.stringify(id.slice(0, 20))} as an id and a tag`, async () => {
       const image = formWith({ file: { name: 'x.nii.gz', content: 'volume' } });
-      const label = formWith({ label: { name: 'x.nii.gz', content: 'mask' } });
+      const label = formWith({ label: { name: 'x.nii', content: tinyNifti() } });
       const asked = encodeURIComponent(id);
       for (const [url, body] of [
         [`/datastore/image?image=${asked}`, image],

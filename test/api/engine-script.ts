@@ -32,7 +32,8 @@ export class EngineScript implements OperationRunner {
 
   async #answer(name: OperationName, options: unknown, { signal }: Control): Promise<unknown> {
     if (name === 'info') return { libtorch: '2.13.0', cuda: null, threads: 2, devices: [cpu] };
-    if (name === 'readHeader') return {};
+    if (name === 'checkImage') return {};
+    if (name === 'checkLabel') return { placement: 'same', layers: [{ 1: 3 }], overlaps: [], vanished: [] };
     await this.#wait(signal);
     if (name === 'thumbnail') return { width: 2, height: 1, pixels: [7, 255] };
     if (name !== 'infer') return { best_metric: 0.5 };

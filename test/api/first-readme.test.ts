@@ -1,5 +1,6 @@
 import assert from 'node:assert/strict';
 import path from 'node:path';
+import { tinyNifti, tinyNrrd } from '../fixtures/nifti.js';
 import { formWith, startTestServer, type TestServer } from './harness.js';
 
 interface Sample {
@@ -39,7 +40,7 @@ describe("the dry run of the first release's README", () => {
     assert.match(inference.headers.get('content-type')!, /^multipart\/form-data; boundary=/);
     assert.match(await inference.text(), /\.nrrd"\r\n/);
 
-    const label = formWith({ label: { name: 'corrected.nrrd', content: 'mask' } });
+    const label = formWith({ label: { name: 'corrected.nrrd', content: tinyNrrd() } });
     const saved = await server.request(`/activelearning/label?image=${image}`, { method, body: label });
     assert.deepEqual(await saved.json(), { image: file, label: 'labels/final/a.nrrd' });
     assert.equal(server.app.datastore.status().completed, 1);
@@ -49,7 +50,7 @@ describe("the dry run of the first release's README", () => {
     const server = await startTestServer();
     try {
       for (const id of ['a', 'b c']) {
-        const body = formWith({ label: { name: 'x.nii.gz', content: 'mask' } });
+        const body = formWith({ label: { name: 'x.nii', content: tinyNifti() } });
         await server.request(`/activelearning/label?image=${id}`, { method: 'PUT', body });
       }
       const reply = await server.request('/activelearning/sample', { method: 'POST' });
