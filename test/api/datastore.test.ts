@@ -32,12 +32,13 @@ describe('/datastore', () => {
   it('keeps a label, says so, gives it back and deletes it', async () => {
     const params = '{"label_info": [{"name": "spleen", "idx": 1}], "client_id": "me"}';
     const body = formWith({ params, label: { name: 'C:\\data\\tmp.nrrd', content: tinyNrrd() } });
-    assert.deepEqual(await json('/datastore/label?image=a', { method: 'PUT', body }), { image: 'a', label: 'a' });
+    const stored = (await json('/datastore/label?image=a', { method: 'PUT', body })) as Record<string, unknown>;
+    assert.deepEqual([stored['image'], stored['label']], ['a', 'a']);
     assert.deepEqual(await json('/datastore/'), { total: 2, completed: 1, label_tags: { final: 1 } });
-    assert.equal(await readFile(path.join(server.studies, 'labels/final/a.nrrd'), 'utf8'), 'mask');
+    assert.deepEqual(await readFile(path.join(server.studies, 'labels/final/a.nrrd')), tinyNrrd());
 
     const label = await server.request('/datastore/label?label=a&tag=final');
-    assert.equal(await label.text(), 'mask');
+    assert.deepEqual(Buffer.from(await label.arrayBuffer()), tinyNrrd());
     assert.equal(label.headers.get('content-disposition'), 'attachment; filename="a.nrrd"');
     assert.equal((await server.request('/datastore/label?image=a&tag=final', { method: 'HEAD' })).status, 200);
 
@@ -57,7 +58,7 @@ describe('/datastore', () => {
 
   it('keeps labels under any tag; an empty one means final', async () => {
     for (const tag of ['version_1', '']) {
-      const body = formWith({ label: { name: 'x.nii.gz', content: tag } });
+      const body = formWith({ label: { name: 'x.nii.gz', content: tinyNifti() } });
       await json(`/datastore/label?image=a&tag=${tag}`, { method: 'PUT', body });
     }
     const { label_tags } = (await json('/datastore/')) as { label_tags: Record<string, number> };

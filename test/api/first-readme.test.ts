@@ -1,4 +1,6 @@
 import assert from 'node:assert/strict';
+import { createHash } from 'node:crypto';
+import { writeFile } from 'node:fs/promises';
 import path from 'node:path';
 import { tinyNifti, tinyNrrd } from '../fixtures/nifti.js';
 import { formWith, startTestServer, type TestServer } from './harness.js';
@@ -22,6 +24,7 @@ describe("the dry run of the first release's README", () => {
 
   async function dryRun(server: TestServer, method: string): Promise<void> {
     const file = path.join(server.studies, 'a.nii.gz');
+    await writeFile(file, tinyNifti());
     const next = await server.request('/activelearning/sample', { method: 'POST', body: '{"strategy": "first"}' });
     const sample = (await next.json()) as Sample;
     assert.deepEqual(sample, {
@@ -30,9 +33,10 @@ describe("the dry run of the first release's README", () => {
       path: file,
       studies: server.studies,
       url: `/download/${Buffer.from(file).toString('base64url')}`,
-      checksum: 'SHA256:84d89877f0d4041efb6bf91a16f0248f2fd573e6af05c19f96bedb9f882f7882',
+      checksum: `SHA256:${createHash('sha256').update(tinyNifti()).digest('hex')}`,
     });
-    assert.equal(await (await server.request(sample.url)).text(), '0123456789');
+    const download = await server.request(sample.url);
+    assert.deepEqual(Buffer.from(await download.arrayBuffer()), tinyNifti());
 
     const image = encodeURIComponent(sample.id);
     const body = '{"result_extension": ".nrrd"}';
