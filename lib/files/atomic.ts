@@ -1,15 +1,24 @@
 /** Writes that are either there, whole and synced, or not there at all, also after a power cut. */
 
 import { randomUUID } from 'node:crypto';
-import { copyFile, mkdir, open, readdir, rename, rm, stat } from 'node:fs/promises';
+import { copyFile, mkdir, open, readdir, rename, rm, stat, utimes } from 'node:fs/promises';
 import { dirname, join } from 'node:path';
 
 /** Names that begin so are unfinished writes; nothing reads them. */
 const temporaryPrefix = '.writing-';
 
-/** Replaces a file by `text`. */
-export async function writeFileAtomically(path: string, text: string): Promise<void> {
+/** A complete file beside the one that it is to replace. */
+export interface PreparedFile {
+  /** Puts it in place. */
+  commit(): Promise<void>;
+  /** Deletes it unless it is in place already. */
+  discard(): Promise<void>;
+}
+
+/** Does all that can fail for want of room: what is prepared takes one rename to be in place. */
+export async function prepareFile(path: string, text: string): Promise<PreparedFile> {
   const temporary = temporaryBeside(path);
+  const discard = (): Promise<void> => rm(temporary, { force: true });
   try {
     const file = await open(temporary, 'wx');
     try {
@@ -18,15 +27,34 @@ export async function writeFileAtomically(path: string, text: string): Promise<v
     } finally {
       await file.close();
     }
-    await rename(temporary, path);
   } catch (error) {
-    await rm(temporary, { force: true });
+    await discard();
     throw error;
   }
-  await syncFolder(dirname(path));
+  return {
+    async commit() {
+      await rename(temporary, path);
+      await syncFolder(dirname(path));
+    },
+    discard,
+  };
 }
 
-/** Moves a complete file to `target`, replacing what is there; copies it when it lies on another file system. */
+/** Replaces a file by `text`. */
+export async function writeFileAtomically(path: string, text: string): Promise<void> {
+  const prepared = await prepareFile(path, text);
+  try {
+    await prepared.commit();
+  } catch (error) {
+    await prepared.discard();
+    throw error;
+  }
+}
+
+/**
+ * Moves a complete file to `target`, replacing what is there; copies it, with its time, when it lies on another file
+ * system.
+ */
 export async function moveIntoPlace(source: string, target: string): Promise<void> {
   await syncFile(source);
   try {
@@ -46,12 +74,10 @@ export async function makeFolder(folder: string): Promise<void> {
   for (let made = folder; made.length >= firstCreated.length; made = dirname(made)) await syncFolder(dirname(made));
 }
 
-/** Removes what writes of a process left that died an hour ago or earlier; younger ones may still be at work. */
+/** Removes what writes of a process left that died; nobody else may be writing into the folder. */
 export async function removeAbandoned(folder: string): Promise<void> {
   const names = (await readdir(folder)).filter((name) => name.startsWith(temporaryPrefix));
-  for (const path of names.map((name) => join(folder, name))) {
-    if (Date.now() - (await stat(path)).mtimeMs > 3_600_000) await rm(path, { force: true });
-  }
+  for (const name of names) await rm(join(folder, name), { force: true });
 }
 
 export function hasCode(error: unknown, code: string): boolean {
@@ -62,6 +88,8 @@ async function copyIntoPlace(source: string, target: string): Promise<void> {
   const temporary = temporaryBeside(target);
   try {
     await copyFile(source, temporary);
+    const { atime, mtime } = await stat(source);
+    await utimes(temporary, atime, mtime);
     await syncFile(temporary);
     await rename(temporary, target);
   } catch (error) {
@@ -74,7 +102,7 @@ function temporaryBeside(path: string): string {
   return join(dirname(path), temporaryPrefix + randomUUID());
 }
 
-async function syncFile(path: string): Promise<void> {
+export async function syncFile(path: string): Promise<void> {
   const file = await open(path, 'r+');
   try {
     await file.sync();

@@ -1,13 +1,15 @@
 import assert from 'node:assert/strict';
 import { spawn } from 'node:child_process';
 import { once } from 'node:events';
-import { mkdtemp, readFile, rm, writeFile } from 'node:fs/promises';
+import { mkdtemp, readFile, readdir, rm, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { createInterface } from 'node:readline';
 import { fileURLToPath } from 'node:url';
 import { LocalDatastore } from '../../lib/datastore/local/local-datastore.js';
+import { Studies } from '../fixtures/studies.js';
 
+const failer = fileURLToPath(new URL('../fixtures/save-too-much.js', import.meta.url));
 const saver = fileURLToPath(new URL('../fixtures/save-labels.js', import.meta.url));
 
 describe('local datastore whose process is killed', () => {
@@ -44,7 +46,85 @@ describe('local datastore whose process is killed', () => {
       const round = Number(label.slice(0, 9));
       assert.equal(label, `${String(round).padStart(9)}\n`.repeat(20000));
       assert.ok(round === saved || round === saved + 1, `${round} after ${saved} was said to be saved`);
+      assert.equal(store.label('a', 'final').info['round'], round);
+      assert.deepEqual(await readdir(store.incoming), []);
+      if (round > 1) {
+        const replaced = await readFile(join(folder, '.monailabel/replaced/labels/final/a.nii.gz'), 'utf8');
+        assert.ok([round - 1, round].includes(Number(replaced.slice(0, 9))), `${replaced.slice(0, 9)} before ${round}`);
+      }
       await store.close();
     });
   }
 });
+
+describe('a save that was not ended', () => {
+  let studies: Studies;
+  beforeEach(async () => {
+    studies = await Studies.create();
+    await studies.put('a.nii.gz');
+  });
+  afterEach(() => studies.remove());
+
+  const catalogue = (): string => join(studies.folder, 'datastore_v2.json');
+  const journal = (): string => join(studies.folder, '.monailabel', 'writing.json');
+
+  /** Leaves what a process leaves that dies between placing the file and replacing the catalogue. */
+  async function dieInSave(ext: string): Promise<void> {
+    const store = await studies.open();
+    await store.saveLabel('a', 'final', await studies.upload('liver'), { label_info: [{ name: 'liver' }] });
+    const before = await readFile(catalogue());
+    await store.saveLabel('a', 'final', await studies.upload('spleen', ext), { label_info: [{ name: 'spleen' }] });
+    const { info, ...label } = store.label('a', 'final');
+    await studies.close();
+    await writeFile(catalogue(), before);
+    const planned = { id: 'a', tag: 'final', entry: { ext, info }, previous: '.nii.gz', ...label };
+    await writeFile(journal(), JSON.stringify(planned));
+    if (ext !== '.nii.gz') await writeFile(join(studies.folder, 'labels/final/a.nii.gz'), 'liver');
+  }
+
+  for (const ext of ['.nii.gz', '.nrrd']) {
+    it(`with a file ${ext} in place is ended at the next start`, async () => {
+      await dieInSave(ext);
+      const store = await studies.open();
+      assert.deepEqual(store.label('a', 'final').info['label_info'], [{ name: 'spleen' }]);
+      assert.equal(await readFile(store.labelPath('a', 'final'), 'utf8'), 'spleen');
+      assert.deepEqual(await readdir(join(studies.folder, 'labels/final')), [`a${ext}`]);
+      await assert.rejects(readFile(journal()), { code: 'ENOENT' });
+      assert.deepEqual(studies.warnings, []);
+    });
+  }
+
+  it('changes nothing when its file was not placed', async () => {
+    await dieInSave('.nii.gz');
+    await writeFile(join(studies.folder, 'labels/final/a.nii.gz'), 'a liver that is longer');
+    const store = await studies.open();
+    assert.deepEqual(store.label('a', 'final').info['label_info'], [{ name: 'liver' }]);
+  });
+
+  it('for want of room leaves the label that was there', async () => {
+    const store = await studies.open();
+    await store.saveLabel('a', 'final', await studies.upload('liver'), { label_info: [{ name: 'liver' }] });
+    await studies.close();
+    const before = await readFile(catalogue(), 'utf8');
+
+    const { path } = await studies.upload('spleen');
+    assert.equal(await saveWithin8KiB(studies.folder, path), 'EFBIG');
+    assert.equal(await readFile(catalogue(), 'utf8'), before);
+    const later = await studies.open();
+    assert.equal(await readFile(later.labelPath('a', 'final'), 'utf8'), 'liver');
+    assert.deepEqual(later.label('a', 'final').info['label_info'], [{ name: 'liver' }]);
+    assert.deepEqual(await readdir(join(studies.folder, 'labels/final')), ['a.nii.gz']);
+  });
+});
+
+/** Saves a label with info of more than the process may write into a file; resolves with the code of the failure. */
+async function saveWithin8KiB(folder: string, label: string): Promise<string> {
+  const command = `trap '' XFSZ; ulimit -f 8; exec "$0" "$@"`;
+  const child = spawn('bash', ['-c', command, process.execPath, failer, folder, label], {
+    stdio: ['ignore', 'pipe', 'inherit'],
+  });
+  let said = '';
+  child.stdout.on('data', (chunk: Buffer) => (said += chunk.toString()));
+  await once(child, 'close');
+  return said.trim();
+}

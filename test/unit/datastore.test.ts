@@ -1,46 +1,26 @@
 import assert from 'node:assert/strict';
-import { mkdir, mkdtemp, readFile, readdir, rename, rm, symlink, utimes, writeFile } from 'node:fs/promises';
-import { tmpdir } from 'node:os';
+import { mkdir, readFile, readdir, rename, rm, symlink, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { setTimeout as sleep } from 'node:timers/promises';
-import { LocalDatastore } from '../../lib/datastore/local/local-datastore.js';
-import type { Log } from '../../lib/log.js';
+import type { LocalDatastore } from '../../lib/datastore/local/local-datastore.js';
+import { Studies } from '../fixtures/studies.js';
 
 describe('local datastore', () => {
+  let studies: Studies;
   let folder: string;
   let uploads: string;
-  let warnings: string[];
-  const stores: LocalDatastore[] = [];
-  const log: Log = { info: () => {}, error: () => {}, warn: (message) => warnings.push(message) };
-
+  let warnings: readonly string[];
   beforeEach(async () => {
-    folder = await mkdtemp(join(tmpdir(), 'studies-'));
-    uploads = await mkdtemp(join(tmpdir(), 'uploads-'));
-    warnings = [];
+    studies = await Studies.create();
+    ({ folder, uploads, warnings } = studies);
   });
+  afterEach(() => studies.remove());
 
-  afterEach(async () => {
-    await Promise.all(stores.splice(0).map((store) => store.close()));
-    await rm(folder, { recursive: true });
-    await rm(uploads, { recursive: true });
-  });
-
-  async function open(watch = false): Promise<LocalDatastore> {
-    const store = await LocalDatastore.open(folder, { log, watch });
-    stores.push(store);
-    return store;
-  }
-
-  async function upload(text: string, ext = '.nii.gz'): Promise<{ path: string; ext: string }> {
-    const path = join(uploads, `${Math.random()}${ext}`);
-    await writeFile(path, text);
-    return { path, ext };
-  }
-
-  const onDisk = async (): Promise<Record<string, unknown>> =>
-    JSON.parse(await readFile(join(folder, 'datastore_v2.json'), 'utf8')) as Record<string, unknown>;
-  const read = (...path: string[]): Promise<string> => readFile(join(folder, ...path), 'utf8');
-  const put = (name: string, text = name): Promise<void> => writeFile(join(folder, name), text);
+  const open = (watch = false): Promise<LocalDatastore> => studies.open({ watch });
+  const upload = (text: string, ext?: string): Promise<{ path: string; ext: string }> => studies.upload(text, ext);
+  const put = (name: string, text?: string): Promise<void> => studies.put(name, text);
+  const read = (...path: string[]): Promise<string> => studies.read(...path);
+  const onDisk = (): Promise<Record<string, unknown>> => studies.catalogue();
 
   it('lists the images of a folder and writes the catalogue of MONAI Label', async () => {
     await put('b.nii.gz');
@@ -238,43 +218,38 @@ describe('local datastore', () => {
     assert.deepEqual(await onDisk(), store.catalogue());
   });
 
-  it('drops what is gone and takes what came at the next start', async () => {
+  it('takes what came by hand at the next start', async () => {
     await put('a.nii.gz');
-    await put('b.nii.gz');
     const before = await open();
     await before.saveLabel('a', 'final', await upload('label'), { client_id: 'u' });
-    await before.saveLabel('b', 'final', await upload('label'), {});
-    await rm(join(folder, 'b.nii.gz'));
+    await studies.close();
     await put('c.nrrd');
     await put('labels/original/a.seg.nrrd');
     await put('labels/original/nobody.nii.gz');
     const store = await open();
     assert.deepEqual(store.images(), ['a', 'c']);
     assert.deepEqual(store.status().label_tags, { final: 1, original: 1 });
-    assert.equal(store.image('a').labels.get('original')!.ext, '.seg.nrrd');
-    assert.equal(store.image('a').labels.get('final')!.info['client_id'], 'u');
+    assert.equal(store.label('a', 'original').ext, '.seg.nrrd');
+    assert.equal(store.label('a', 'final').info['client_id'], 'u');
     assert.ok(warnings.some((warning) => warning.includes('nobody.nii.gz')));
   });
 
-  it('removes what a process left that died in the middle of a write long ago', async () => {
+  it('removes what a process left that died in the middle of a write', async () => {
     await put('a.nii.gz');
     await mkdir(join(folder, 'labels', 'final'), { recursive: true });
+    await mkdir(join(folder, '.monailabel', 'incoming'), { recursive: true });
     await put('labels/final/a.nii.gz');
-    const longAgo = new Date(Date.now() - 7_200_000);
-    for (const name of ['.writing-1-datastore_v2.json', 'labels/final/.writing-2-a.nii.gz', '.writing-3-x', '.mine']) {
-      await put(name);
-      if (name !== '.writing-3-x') await utimes(join(folder, name), longAgo, longAgo);
-    }
-    await open();
+    for (const name of ['.writing-1', 'labels/final/.writing-2', '.monailabel/incoming/half', '.mine']) await put(name);
+    const store = await open();
     assert.deepEqual((await readdir(folder)).sort(), [
       '.mine',
       '.monailabel',
-      '.writing-3-x',
       'a.nii.gz',
       'datastore_v2.json',
       'labels',
     ]);
     assert.deepEqual(await readdir(join(folder, 'labels/final')), ['a.nii.gz']);
+    assert.deepEqual(await readdir(store.incoming), []);
   });
 
   it('takes over an edit of the catalogue made by hand before it writes', async () => {

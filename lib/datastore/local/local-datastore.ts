@@ -1,8 +1,7 @@
 /** A datastore on a folder, in the layout of MONAI Label: images, `labels/<tag>/`, `datastore_v2.json`. */
 
 import { randomUUID } from 'node:crypto';
-import { rename, rm } from 'node:fs/promises';
-import { dirname } from 'node:path';
+import { join } from 'node:path';
 import PQueue from 'p-queue';
 import { LabelError } from '../../errors.js';
 import { silentLog, type Log } from '../../log.js';
@@ -20,29 +19,22 @@ import {
   type SavedLabel,
   type UncheckedLabel,
 } from '../datastore.js';
-import { makeFolder, moveIntoPlace, removeAbandoned, writeFileAtomically } from '../../files/atomic.js';
-import {
-  BrokenCatalogue,
-  catalogueJson,
-  catalogueText,
-  emptyCatalogue,
-  fileInfo,
-  readCatalogue,
-  withImage,
-  withLabel,
-  withoutImage,
-  withoutLabel,
-  type Catalogue,
-} from './catalogue.js';
-import { StudiesFolder } from './folder.js';
-import { hasStamp, stampOf } from './stamp.js';
-import { checkExtension, checkId, checkTag, defaultPatterns, extensionsOf } from './names.js';
-import { reconcile } from './reconcile.js';
-import { isTaken, withServed } from '../served.js';
 import { checkExpected, replacedBy } from '../expected.js';
-import { watchStudies, type Watcher } from './watch.js';
+import { isTaken, withServed } from '../served.js';
+import { CatalogueFile } from './catalogue-file.js';
+import { catalogueJson, fileInfo, without, withImage, withLabel, withoutImage, withoutLabel } from './catalogue.js';
+import { asFound } from './changed-label.js';
+import { Folders } from './folders.js';
+import { Follower } from './follower.js';
+import { Lock } from './lock.js';
+import { checkExtension, checkId, checkTag, defaultPatterns, extensionsOf } from './names.js';
+import { Placer, type Placed } from './placer.js';
+import { reconcile } from './reconcile.js';
+import { hasStamp, stampOf } from './stamp.js';
 
 export interface LocalDatastoreOptions {
+  /** Where labels, catalogue and everything else that is written go; beside the images when absent. */
+  readonly labels?: string;
   /** Silent when absent. */
   readonly log?: Log;
   /** "*.nii.gz", …; MONAI Label's when absent. */
@@ -52,80 +44,86 @@ export interface LocalDatastoreOptions {
 }
 
 export class LocalDatastore implements Datastore {
-  readonly #folder: StudiesFolder;
+  readonly #folders: Folders;
+  readonly #lock: Lock;
   readonly #log: Log;
   readonly #extensions: readonly string[];
+  readonly #file: CatalogueFile;
+  readonly #placer: Placer;
   /** One write at a time: the catalogue is one file. */
   readonly #writes = new PQueue({ concurrency: 1 });
   /** One draw at a time, so that two people do not get the same image. */
   readonly #draws = new PQueue({ concurrency: 1 });
-  #catalogue: Catalogue = emptyCatalogue;
-  /** What the catalogue's file held when we last read or wrote it. */
-  #text: string | undefined;
-  #watcher: Watcher | undefined;
-  #refreshQueued = false;
+  /** Real paths of images that are links. */
+  #links: ReadonlyMap<string, string> = new Map();
+  /** What was said when the folder was last looked at, so that it is said once. */
+  #warnings: ReadonlySet<string> = new Set();
+  #follower: Follower | undefined;
 
-  /** `path` is created when it is not there. */
+  /**
+   * `path` is created when it is not there. Throws CONFLICT when another process has the folder, INVALID_INPUT when it
+   * cannot be written.
+   */
   static async open(path: string, options: LocalDatastoreOptions = {}): Promise<LocalDatastore> {
-    await makeFolder(path);
-    const store = new LocalDatastore(path, options);
-    await rm(store.incoming, { recursive: true, force: true });
-    await makeFolder(store.incoming);
-    await store.refresh();
-    await store.#removeAbandoned();
-    if (options.watch !== false) {
-      const folder = store.#folder;
-      const watched = {
-        images: folder.images(store.#catalogue),
-        labels: folder.labels(store.#catalogue),
-        catalogue: folder.catalogue,
-      };
-      store.#watcher = watchStudies(watched, store.#log, () => store.#refreshSoon());
+    const folders = await Folders.open(path, options.labels);
+    await folders.make(folders.ours);
+    const lock = await Lock.take(join(folders.ours, 'lock'));
+    const store = new LocalDatastore(folders, lock, options);
+    try {
+      await store.#start(options.watch ?? true);
+      return store;
+    } catch (error) {
+      await store.close();
+      throw error;
     }
-    return store;
   }
 
-  private constructor(path: string, options: LocalDatastoreOptions) {
-    this.#folder = new StudiesFolder(path);
+  private constructor(folders: Folders, lock: Lock, options: LocalDatastoreOptions) {
+    this.#folders = folders;
+    this.#lock = lock;
     this.#log = options.log ?? silentLog;
     this.#extensions = extensionsOf(options.patterns ?? defaultPatterns);
+    this.#file = new CatalogueFile(folders, this.#log);
+    this.#placer = new Placer(folders, this.#file);
   }
 
   get name(): string {
-    return this.#catalogue.name;
+    return this.#file.catalogue.name;
   }
 
   get description(): string {
-    return this.#catalogue.description;
+    return this.#file.catalogue.description;
   }
 
   get labelsFolder(): string {
-    return this.#folder.root;
+    return this.#folders.home;
   }
 
   get incoming(): string {
-    return this.#folder.incoming;
+    return this.#folders.incoming;
   }
 
   status(): DatastoreStatus {
     const tags = new Map<string, number>();
-    for (const { labels } of this.#catalogue.images.values()) {
+    for (const { labels } of this.#file.present.values()) {
       for (const tag of labels.keys()) tags.set(tag, (tags.get(tag) ?? 0) + 1);
     }
-    const total = this.#catalogue.images.size;
+    const total = this.#file.present.size;
     return { total, completed: tags.get(finalTag) ?? 0, label_tags: Object.fromEntries(tags) };
   }
 
   images(): readonly string[] {
-    return [...this.#catalogue.images.keys()];
+    return [...this.#file.present.keys()];
   }
 
   unlabelled(tag: string = finalTag): readonly string[] {
-    return this.images().filter((id) => !this.image(id).labels.has(tag));
+    checkTag(tag);
+    return this.images().filter((id) => !this.hasLabel(id, tag));
   }
 
   labelledCases(tag: string = finalTag): readonly LabelledCase[] {
-    const labelled = this.images().filter((id) => this.image(id).labels.has(tag));
+    checkTag(tag);
+    const labelled = this.images().filter((id) => this.hasLabel(id, tag));
     return labelled.flatMap((id) => {
       try {
         const { info } = this.label(id, tag);
@@ -140,13 +138,13 @@ export class LocalDatastore implements Datastore {
 
   image(id: string): ImageEntry {
     checkId(id);
-    const entry = this.#catalogue.images.get(id);
+    const entry = this.#file.present.get(id);
     if (entry === undefined) throw new LabelError('NOT_FOUND', `There is no image ${JSON.stringify(id)}`);
     return entry;
   }
 
   has(id: string): boolean {
-    return this.#catalogue.images.has(id);
+    return this.#file.present.has(id);
   }
 
   label(id: string, tag: string): LabelEntry {
@@ -159,52 +157,49 @@ export class LocalDatastore implements Datastore {
   }
 
   hasLabel(id: string, tag: string): boolean {
-    return this.#catalogue.images.get(id)?.labels.has(tag) === true;
+    return this.#file.present.get(id)?.labels.has(tag) === true;
   }
 
   idOfPath(path: string): string | undefined {
-    return this.images().find((id) => path === this.#folder.imageFile(this.#catalogue, id + this.image(id).ext));
+    const name = this.#folders.imageName(this.#file.catalogue, path);
+    const id = (name === undefined ? undefined : this.#file.idOfName(name)) ?? this.#links.get(path);
+    return id !== undefined && this.has(id) ? id : undefined;
   }
 
   imagePath(id: string): string {
-    return this.#folder.confine(this.#folder.imageFile(this.#catalogue, id + this.image(id).ext));
+    return this.#folders.confine(this.#placer.imageFile(id, this.image(id).ext));
   }
 
   labelPath(id: string, tag: string): string {
-    return this.#folder.confine(this.#folder.labelFile(this.#catalogue, tag, id + this.label(id, tag).ext));
+    return this.#folders.confine(this.#placer.labelFile(id, tag, this.label(id, tag).ext));
   }
 
   addImage(id: string, file: AddedFile, info: Info, expected: Expected = {}): Promise<string> {
     return this.#write(async () => {
+      this.#refuseIfOnlyRead();
       checkId(id);
       checkExtension(file.ext);
-      const name = id + file.ext;
-      const known = this.#catalogue.images.get(id);
+      const known = this.#file.catalogue.images.get(id);
       checkExpected(`The image ${id}`, known, expected);
-      const target = this.#folder.imageFile(this.#catalogue, name);
-      if (target === this.#folder.catalogue) {
-        throw new LabelError('INVALID_INPUT', `An image cannot be called ${name}: that is the catalogue`);
+      const ext = known === undefined ? file.ext : asSpelt(file.ext, known.ext);
+      if (this.#placer.imageFile(id, ext) === this.#folders.catalogue) {
+        throw new LabelError('INVALID_INPUT', `An image cannot be called ${id + ext}: that is the catalogue`);
       }
-      await this.#place(file, target);
-      const entry = {
-        ext: file.ext,
-        info: fileInfo({ ...known?.info, ...info }, name),
-        labels: known?.labels ?? new Map(),
-      };
-      await this.#save(withImage(this.#catalogue, id, entry));
-      if (known !== undefined && known.ext !== file.ext) {
-        await rm(this.#folder.imageFile(this.#catalogue, id + known.ext), { force: true });
-      }
+      const entry = { ext, info: fileInfo({ ...known?.info, ...info }, id + ext) };
+      await this.#placer.replace({ id, path: file.path, known }, () => Promise.resolve(entry));
       return id;
     });
   }
 
   removeImage(id: string): Promise<void> {
     return this.#write(async () => {
-      const { ext, labels } = this.image(id);
-      for (const [tag, label] of labels) await this.#removeLabelFile(id, tag, label);
-      await rm(this.#folder.imageFile(this.#catalogue, id + ext), { force: true });
-      await this.#save(withoutImage(this.#catalogue, id));
+      this.#refuseIfOnlyRead();
+      checkId(id);
+      const { catalogue } = this.#file;
+      const { ext, labels } = catalogue.images.get(id) ?? this.image(id);
+      for (const [tag, label] of labels) await this.#placer.remove({ id, tag, ext: label.ext });
+      await this.#placer.remove({ id, ext });
+      await this.#file.save(withoutImage(catalogue, id));
     });
   }
 
@@ -212,23 +207,27 @@ export class LocalDatastore implements Datastore {
     return this.#write(async () => {
       checkTag(tag);
       checkExtension(file.ext);
-      const known = this.image(id).labels.get(tag);
-      checkExpected(`The label of ${id}`, known, expected);
-      const name = id + file.ext;
+      await this.#noticeChange(id, tag);
+      const shown = this.image(id).labels.get(tag);
+      checkExpected(`The label of ${id} tagged ${tag}`, shown, expected);
+      const known = this.#file.catalogue.images.get(id)?.labels.get(tag);
+      const ext = known === undefined ? file.ext : asSpelt(file.ext, known.ext);
       const version = randomUUID();
-      await this.#place(file, this.#folder.labelFile(this.#catalogue, tag, name));
-      const checked = await this.#stamped(id, tag, file.ext, info['checked']);
-      const entry = { ext: file.ext, info: { ...fileInfo({ ...info, ...checked }, name), version } };
-      await this.#save(withLabel(this.#catalogue, id, tag, entry));
-      if (known !== undefined && known.ext !== file.ext) await this.#removeLabelFile(id, tag, known);
-      return { id, version, ...(known && { replaced: replacedBy(known) }) };
+      await this.#placer.replace({ id, tag, path: file.path, known }, async (stamp) => {
+        const checked = await this.#withStamp(id, stamp, info['checked']);
+        return { ext, info: { ...fileInfo({ ...info, ...checked }, id + ext), version } };
+      });
+      return { id, version, ...(shown && { replaced: replacedBy(shown) }) };
     });
   }
 
   removeLabel(id: string, tag: string): Promise<void> {
     return this.#write(async () => {
-      await this.#removeLabelFile(id, tag, this.label(id, tag));
-      await this.#save(withoutLabel(this.#catalogue, id, tag));
+      checkTag(tag);
+      const { catalogue } = this.#file;
+      const { ext } = catalogue.images.get(id)?.labels.get(tag) ?? this.label(id, tag);
+      await this.#placer.remove({ id, tag, ext });
+      await this.#file.save(withoutLabel(catalogue, id, tag));
     });
   }
 
@@ -238,38 +237,37 @@ export class LocalDatastore implements Datastore {
 
   updateLabelInfo(id: string, tag: string, info: Info): Promise<void> {
     return this.#write(async () => {
-      const { ext, info: known } = this.label(id, tag);
+      const { info: known, ...entry } = this.label(id, tag);
       const isAboutMeaning = 'label_values' in info || 'label_info' in info;
       const kept = isAboutMeaning ? without(known, ['checked']) : known;
       const added = without(info, ['version', 'checked']);
-      await this.#save(withLabel(this.#catalogue, id, tag, { ext, info: { ...kept, ...added } }));
+      await this.#file.save(withLabel(this.#file.catalogue, id, tag, { ...entry, info: { ...kept, ...added } }));
     });
   }
 
   async uncheckedLabels(tags: readonly string[]): Promise<readonly UncheckedLabel[]> {
-    const labels = [...this.#catalogue.images].flatMap(([id, image]) =>
-      tags.flatMap((tag) =>
-        image.labels.has(tag) ? [{ id, tag, checked: image.labels.get(tag)!.info['checked'] }] : [],
-      ),
+    const labels = this.images().flatMap((id) =>
+      tags.filter((tag) => this.hasLabel(id, tag)).map((tag) => ({ id, tag, info: this.label(id, tag).info })),
     );
-    const stamped = await Promise.all(
-      labels.map(async ({ id, tag, checked }) => ({ id, tag, checked, stamp: await this.#stamp(id, tag) })),
+    const unchecked = await Promise.all(
+      labels.map(async ({ id, tag, info }) => {
+        const stamp = await this.#stamp(id, tag);
+        return stamp === undefined || hasStamp(info['checked'], stamp) ? [] : [{ id, tag, stamp }];
+      }),
     );
-    return stamped.flatMap(({ id, tag, checked, stamp }) =>
-      stamp === undefined || hasStamp(checked, stamp) ? [] : [{ id, tag, stamp }],
-    );
+    return unchecked.flat();
   }
 
   setChecked(labels: readonly CheckedLabel[]): Promise<void> {
     return this.#write(async () => {
-      let catalogue = this.#catalogue;
+      let { catalogue } = this.#file;
       for (const { id, tag, stamp, checked } of labels) {
         if (!this.hasLabel(id, tag) || (await this.#stamp(id, tag)) !== stamp) continue;
         const entry = this.label(id, tag);
         const info = { ...entry.info, checked: { ...checked, stamp } };
         catalogue = withLabel(catalogue, id, tag, { ...entry, info });
       }
-      if (catalogue !== this.#catalogue) await this.#save(catalogue);
+      if (catalogue !== this.#file.catalogue) await this.#file.save(catalogue);
     });
   }
 
@@ -292,123 +290,89 @@ export class LocalDatastore implements Datastore {
   }
 
   catalogue(): unknown {
-    return catalogueJson(this.#catalogue);
+    return catalogueJson(this.#file.catalogue, this.#file.present);
   }
 
   /** Looks at the folder again: a catalogue edited by hand, files that came and went. */
   refresh(): Promise<void> {
     return this.#write(async () => {
-      for (const tag of [finalTag, 'original']) {
-        await this.#folder.make(this.#folder.labelFile(this.#catalogue, tag, ''));
-      }
-      const { catalogue, changed, warnings } = await reconcile(this.#catalogue, this.#folder, this.#extensions);
-      for (const warning of warnings) this.#log.warn(`Datastore: ${warning}`);
-      if (changed || this.#text === undefined) await this.#save(catalogue);
+      for (const tag of [finalTag, 'original']) await this.#folders.make(this.#placer.tagFolder(tag));
+      const { catalogue, changed, warnings, links, superseded } = await reconcile(
+        this.#file.catalogue,
+        this.#folders,
+        this.#extensions,
+      );
+      for (const warning of warnings) if (!this.#warnings.has(warning)) this.#log.warn(`Datastore: ${warning}`);
+      this.#warnings = new Set(warnings);
+      this.#links = links;
+      for (const { id, tag, label } of superseded) await this.#placer.keepInfo(id, tag, label);
+      if (changed || !this.#file.exists) await this.#file.save(catalogue);
     });
   }
 
   async close(): Promise<void> {
-    await this.#watcher?.close();
+    await this.#follower?.close();
+    await this.#draws.onIdle();
     await this.#writes.onIdle();
+    await this.#lock.release();
+  }
+
+  async #start(watch: boolean): Promise<void> {
+    await this.#write(() => this.#placer.recover());
+    await this.refresh();
+    await this.#placer.removeAbandoned(Object.keys(this.status().label_tags));
+    if (watch) this.#follower = new Follower(this.#folders, this.#file, this.#log, () => this.refresh());
+  }
+
+  #refuseIfOnlyRead(): void {
+    if (!this.#folders.areImagesOnlyRead) return;
+    const message = `The images in ${this.#folders.studies} are only read, since labels are kept in another folder`;
+    throw new LabelError('UNSUPPORTED', `${message}: add or delete image files there`, { status: 403 });
+  }
+
+  async #write<T>(task: () => Promise<T>): Promise<T> {
+    return this.#writes.add(async () => {
+      await this.#lock.check();
+      await this.#file.read();
+      return await task();
+    });
   }
 
   #changeImageInfo(id: string, change: (info: Info) => Info): Promise<void> {
     return this.#write(async () => {
-      const entry = this.image(id);
-      await this.#save(withImage(this.#catalogue, id, { ...entry, info: change(entry.info) }));
+      this.image(id);
+      const entry = this.#file.catalogue.images.get(id)!;
+      await this.#file.save(withImage(this.#file.catalogue, id, { ...entry, info: change(entry.info) }));
     });
+  }
+
+  /** A label that somebody has changed by hand a moment ago has another version. */
+  async #noticeChange(id: string, tag: string): Promise<void> {
+    const entry = this.#file.present.get(id)?.labels.get(tag);
+    if (entry === undefined) return;
+    const now = await asFound(entry, this.#placer.labelFile(id, tag, entry.ext));
+    if (now.file !== entry.file) await this.#file.save(withLabel(this.#file.catalogue, id, tag, now));
+  }
+
+  /** What was found in a file that is about to be stored stays true of it. */
+  async #withStamp(id: string, label: string, checked: unknown): Promise<Info> {
+    if (checked === undefined) return {};
+    const image = await stampOf(this.#placer.imageFile(id, this.image(id).ext));
+    return { checked: { ...(checked as Info), stamp: `${label} ${image}` } };
   }
 
   /** Of a label's file and its image's; undefined when one of them is away. */
   async #stamp(id: string, tag: string): Promise<string | undefined> {
-    const image = this.#catalogue.images.get(id);
-    const ext = image?.labels.get(tag)?.ext;
-    return image === undefined || ext === undefined ? undefined : this.#stampOfFiles(id, tag, image.ext, ext);
-  }
-
-  /** What was found in a file that has just been put into its place stays true of it. */
-  async #stamped(id: string, tag: string, ext: string, checked: unknown): Promise<Info> {
-    if (checked === undefined) return {};
-    return { checked: { ...(checked as Info), stamp: await this.#stampOfFiles(id, tag, this.image(id).ext, ext) } };
-  }
-
-  async #stampOfFiles(id: string, tag: string, imageExt: string, labelExt: string): Promise<string | undefined> {
-    const files = [
-      this.#folder.labelFile(this.#catalogue, tag, id + labelExt),
-      this.#folder.imageFile(this.#catalogue, id + imageExt),
+    const files: Placed[] = [
+      { id, tag, ext: this.label(id, tag).ext },
+      { id, ext: this.image(id).ext },
     ];
-    const stamps = await Promise.all(files.map(stampOf));
+    const stamps = await Promise.all(files.map((each) => stampOf(this.#placer.file(each))));
     return stamps.includes(undefined) ? undefined : stamps.join(' ');
-  }
-
-  #write<T>(task: () => Promise<T>): Promise<T> {
-    return this.#writes.add(async () => {
-      await this.#readOthersChanges();
-      return task();
-    });
-  }
-
-  /** People edit the catalogue by hand, and so may another server on the same folder. */
-  async #readOthersChanges(): Promise<void> {
-    const path = this.#folder.catalogue;
-    try {
-      const read = await readCatalogue(path);
-      if (read === undefined) this.#text = undefined;
-      if (read === undefined || read.text === this.#text) return;
-      for (const name of read.refused) this.#log.warn(`Datastore: ${path} names ${name}, which is left out`);
-      this.#folder.images(read.catalogue);
-      this.#folder.labels(read.catalogue);
-      this.#catalogue = read.catalogue;
-      this.#text = read.text;
-    } catch (error) {
-      if (!(error instanceof BrokenCatalogue || error instanceof LabelError)) throw error;
-      const aside = `${path}.broken-${new Date().toISOString().replace(/[:.]/g, '-')}`;
-      await rename(path, aside);
-      this.#text = undefined;
-      this.#log.warn(
-        `Datastore: ${path} cannot be used and is kept as ${aside}; made anew from the folder. ${error.message}`,
-      );
-    }
-  }
-
-  /** Moves a file into its folder, which no link may lead out of the studies. */
-  async #place(file: AddedFile, target: string): Promise<void> {
-    await this.#folder.make(dirname(target));
-    await moveIntoPlace(file.path, target);
-  }
-
-  async #save(catalogue: Catalogue): Promise<void> {
-    const text = catalogueText(catalogue);
-    await writeFileAtomically(this.#folder.catalogue, text);
-    this.#catalogue = catalogue;
-    this.#text = text;
-  }
-
-  async #removeLabelFile(id: string, tag: string, label: LabelEntry): Promise<void> {
-    const path = this.#folder.labelFile(this.#catalogue, tag, id + label.ext);
-    this.#folder.confine(dirname(path));
-    await rm(path, { force: true });
-  }
-
-  async #removeAbandoned(): Promise<void> {
-    const tags = Object.keys(this.status().label_tags).map((tag) => this.#folder.labelFile(this.#catalogue, tag, ''));
-    for (const folder of [this.#folder.root, this.#folder.images(this.#catalogue), ...tags]) {
-      await removeAbandoned(folder);
-    }
-  }
-
-  #refreshSoon(): void {
-    if (this.#refreshQueued) return;
-    this.#refreshQueued = true;
-    this.#writes
-      .add(() => {
-        this.#refreshQueued = false;
-      })
-      .then(() => this.refresh())
-      .catch((error: unknown) => this.#log.error(`Datastore: the studies could not be read: ${String(error)}`));
   }
 }
 
-function without(info: Info, keys: readonly string[]): Info {
-  return Object.fromEntries(Object.entries(info).filter(([key]) => !keys.includes(key)));
+/** A file system may take names that differ in case only for one: such a file replaces the other, under its name. */
+function asSpelt(ext: string, known: string): string {
+  return ext.toLowerCase() === known.toLowerCase() ? known : ext;
 }

@@ -1,12 +1,13 @@
 /** File names of a local datastore: which ids, tags and extensions are safe, and how a name splits into them. */
 
 import { LabelError } from '../../errors.js';
+import { splitAtExtension, volumeExtensions } from '../../files/extensions.js';
 
 /** MONAI Label's own patterns of what counts as an image or label (MONAI_LABEL_DATASTORE_FILE_EXT). */
 export const defaultPatterns = ['*.nii.gz', '*.nii', '*.nrrd', '*.jpg', '*.png', '*.tif', '*.svs', '*.xml'];
 
-/** What clients submit as labels beyond that: Slicer's segmentations and markups. */
-const labelOnlyExtensions = ['.seg.nrrd', '.json'];
+/** What clients submit as labels beyond that: markups. */
+const labelOnlyExtensions = ['.json'];
 
 const forbidden = /[/\\\p{Cc}]/u;
 const longestName = 180;
@@ -43,22 +44,20 @@ export function isSafeName(name: string): boolean {
   );
 }
 
-/** Patterns "*.nii.gz" → extensions ".nii.gz", the longest first. */
+/** Patterns "*.nii.gz" → extensions ".nii.gz". A ".seg.nrrd" is one wherever ".nrrd" is. */
 export function extensionsOf(patterns: readonly string[]): string[] {
   for (const pattern of patterns) {
     if (!/^\*\.[^*?/\\]+$/.test(pattern)) {
       throw new LabelError('INVALID_INPUT', `The image pattern ${JSON.stringify(pattern)} is not one like "*.nii.gz"`);
     }
   }
-  return patterns.map((pattern) => pattern.slice(1)).sort((a, b) => b.length - a.length);
+  const given = patterns.map((pattern) => pattern.slice(1));
+  return [...new Set([...given, ...volumeExtensions.filter((ext) => given.some((each) => ext.endsWith(each)))])];
 }
 
-/** Splits at the longest known extension, so that "a.b.v1.nii.gz" is image "a.b.v1". */
 export function splitImageName(name: string, extensions: readonly string[]): FileName | undefined {
-  const ext = extensions.find((each) => name.endsWith(each));
-  if (ext === undefined) return undefined;
-  const id = name.slice(0, -ext.length);
-  return isSafeName(id) ? { id, ext } : undefined;
+  const split = splitAtExtension(name, extensions);
+  return split !== undefined && isSafeName(split.stem) ? { id: split.stem, ext: split.ext } : undefined;
 }
 
 /** Splits a label's name so that its id is that of a known image; the longest such id wins. */
@@ -67,10 +66,10 @@ export function splitLabelName(
   extensions: readonly string[],
   isImage: (id: string) => boolean,
 ): FileName | undefined {
-  const known = [...extensions, ...labelOnlyExtensions].sort((a, b) => a.length - b.length);
+  const known = [...extensions, ...volumeExtensions, ...labelOnlyExtensions].sort((a, b) => a.length - b.length);
   for (const ext of known) {
-    const id = name.slice(0, -ext.length);
-    if (name.endsWith(ext) && isImage(id)) return { id, ext };
+    const split = splitAtExtension(name, [ext]);
+    if (split !== undefined && isImage(split.stem)) return { id: split.stem, ext: split.ext };
   }
   return undefined;
 }

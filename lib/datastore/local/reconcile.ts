@@ -1,120 +1,155 @@
-/** Brings the catalogue in line with the files that are there: people copy images and labels into the studies by hand. */
+/**
+ * Brings the catalogue in line with the files that are there: people copy images and labels into the studies by hand,
+ * and take them away. What is known of a file that is away stays, marked, until the file is back.
+ */
 
-import type { Dirent } from 'node:fs';
-import { readdir, stat } from 'node:fs/promises';
 import { join } from 'node:path';
-import type { ImageEntry, LabelEntry } from '../datastore.js';
-import { hasCode } from '../../files/atomic.js';
-import { catalogueText, fileInfo, type Catalogue } from './catalogue.js';
-import type { StudiesFolder } from './folder.js';
-import { isSafeName, splitImageName, splitLabelName } from './names.js';
+import { fileInfo, type Catalogue, type StoredImage, type StoredLabel } from './catalogue.js';
+import { asFound } from './changed-label.js';
+import type { Folders } from './folders.js';
+import { listFiles, listFolders } from './list-files.js';
+import { splitImageName, splitLabelName } from './names.js';
+import { stampOf } from './stamp.js';
 
 export interface Reconciled {
   readonly catalogue: Catalogue;
   readonly changed: boolean;
   /** Sentences for the log. */
   readonly warnings: readonly string[];
+  /** Real path of what a link leads to → id of the image that the link is. */
+  readonly links: ReadonlyMap<string, string>;
+  /** Labels whose place a file laid in by hand has taken: their own files are away. */
+  readonly superseded: readonly { readonly id: string; readonly tag: string; readonly label: StoredLabel }[];
 }
 
 export async function reconcile(
   catalogue: Catalogue,
-  folder: StudiesFolder,
+  folders: Folders,
   extensions: readonly string[],
 ): Promise<Reconciled> {
-  const warnings: string[] = [];
-  const imageFiles = await fileNames(folder, folder.images(catalogue), warnings);
-  const images = new Map<string, ImageEntry>();
-  for (const [id, entry] of catalogue.images) {
-    if (imageFiles.has(id + entry.ext)) images.set(id, entry);
-    else warnings.push(`The file of image ${id} is gone; it is no longer listed`);
-  }
-  for (const name of imageFiles) {
-    const split = splitImageName(name, extensions);
-    if (split === undefined) continue;
-    const known = images.get(split.id);
-    if (known === undefined) images.set(split.id, { ext: split.ext, info: fileInfo({}, name), labels: new Map() });
-    else if (known.ext !== split.ext) warnings.push(`${name} is ignored: ${split.id}${known.ext} has the same id`);
-  }
-
-  const labels = await reconcileLabels({ ...catalogue, images }, folder, extensions, warnings);
-  for (const [id, entry] of images) {
-    images.set(id, { ...entry, labels: inKnownOrder(labels.get(id) ?? new Map(), [...entry.labels.keys()]) });
-  }
-  const reconciled = { ...catalogue, images };
-  return { catalogue: reconciled, changed: !sameEntries(catalogue, reconciled), warnings };
+  return new Reconciliation(catalogue, folders, extensions).run();
 }
 
-/** By image id, then tag. */
-async function reconcileLabels(
-  catalogue: Catalogue,
-  folder: StudiesFolder,
-  extensions: readonly string[],
-  warnings: string[],
-): Promise<Map<string, Map<string, LabelEntry>>> {
-  const labels = new Map<string, Map<string, LabelEntry>>();
-  const attach = (id: string, tag: string, entry: LabelEntry): void => {
-    labels.set(id, new Map(labels.get(id)).set(tag, entry));
-  };
-  for (const tag of await tagNames(folder.labels(catalogue))) {
-    const files = await fileNames(folder, join(folder.labels(catalogue), tag), warnings);
-    for (const [id, { labels: known }] of catalogue.images) {
-      const entry = known.get(tag);
-      if (entry !== undefined && files.delete(id + entry.ext)) attach(id, tag, entry);
+class Reconciliation {
+  readonly #images: Map<string, StoredImage>;
+  readonly #links = new Map<string, string>();
+  readonly #superseded: { id: string; tag: string; label: StoredLabel }[] = [];
+  readonly #warnings: string[] = [];
+  readonly #now = Math.floor(Date.now() / 1000);
+  #changed = false;
+
+  constructor(
+    readonly catalogue: Catalogue,
+    readonly folders: Folders,
+    readonly extensions: readonly string[],
+  ) {
+    this.#images = new Map(catalogue.images);
+  }
+
+  async run(): Promise<Reconciled> {
+    await this.#reconcileImages();
+    const tags = new Set(await listFolders(this.folders.labels(this.catalogue)));
+    for (const { labels } of this.#images.values()) for (const tag of labels.keys()) tags.add(tag);
+    for (const tag of tags) await this.#reconcileLabels(tag);
+    return {
+      catalogue: { ...this.catalogue, images: this.#images },
+      changed: this.#changed,
+      warnings: this.#warnings,
+      links: this.#links,
+      superseded: this.#superseded,
+    };
+  }
+
+  async #reconcileImages(): Promise<void> {
+    const known = new Set([...this.#images].map(([id, { ext }]) => id + ext));
+    const isImage = (name: string): boolean => known.has(name) || this.#split(name) !== undefined;
+    const { names, links } = await listFiles(
+      this.folders,
+      this.folders.images(this.catalogue),
+      isImage,
+      this.#warnings,
+    );
+    for (const [id, entry] of this.#images) {
+      const isThere = names.has(id + entry.ext);
+      if (isThere === (entry.missing === undefined)) continue;
+      this.#setImage(id, isThere ? found(entry) : { ...entry, missing: this.#now });
+      if (!isThere)
+        this.#warnings.push(`The file of image ${id} is away; what is known of it is kept until it is back`);
     }
-    for (const name of files) {
-      const split = splitLabelName(name, extensions, (id) => catalogue.images.has(id));
-      if (split === undefined) warnings.push(`labels/${tag}/${name} is ignored: there is no image of that id`);
-      else if (labels.get(split.id)?.has(tag) !== true) {
-        attach(split.id, tag, { ext: split.ext, info: fileInfo({}, name) });
-      } else warnings.push(`labels/${tag}/${name} is ignored: image ${split.id} has another label there`);
+    for (const name of names) {
+      if (!known.has(name)) this.#takeImage(name);
     }
-  }
-  return labels;
-}
-
-async function tagNames(labelsFolder: string): Promise<string[]> {
-  return (await entries(labelsFolder))
-    .filter((entry) => entry.isDirectory() && isSafeName(entry.name))
-    .map((entry) => entry.name)
-    .sort();
-}
-
-/** Names of regular files, sorted; links that lead out of the studies are left out with a warning. */
-async function fileNames(folder: StudiesFolder, path: string, warnings: string[]): Promise<Set<string>> {
-  const names: string[] = [];
-  for (const entry of await entries(path)) {
-    if (!isSafeName(entry.name)) continue;
-    if (entry.isFile() || (entry.isSymbolicLink() && (await isFileInside(folder, join(path, entry.name), warnings)))) {
-      names.push(entry.name);
+    const idOf = new Map([...this.#images].map(([id, { ext }]) => [id + ext, id]));
+    for (const [target, name] of links) {
+      const id = idOf.get(name);
+      if (id !== undefined) this.#links.set(target, id);
     }
   }
-  return new Set(names.sort());
-}
 
-async function isFileInside(folder: StudiesFolder, path: string, warnings: string[]): Promise<boolean> {
-  try {
-    return (await stat(folder.confine(path))).isFile();
-  } catch (error) {
-    warnings.push(`${path} is ignored: ${error instanceof Error ? error.message : String(error)}`);
-    return false;
+  #takeImage(name: string): void {
+    const split = this.#split(name);
+    if (split === undefined) return;
+    const { id, ext } = split;
+    const known = this.#images.get(id);
+    if (known === undefined) this.#setImage(id, { ext, info: fileInfo({}, name), labels: new Map() });
+    else if (known.missing !== undefined) this.#setImage(id, { ...found(known), ext, info: { ...known.info, name } });
+    else this.#warnings.push(`${name} is ignored: ${id}${known.ext} has the same id`);
+  }
+
+  async #reconcileLabels(tag: string): Promise<void> {
+    const folder = join(this.folders.labels(this.catalogue), tag);
+    const { names } = await listFiles(this.folders, folder, () => true, this.#warnings);
+    const unknown = new Set(names);
+    for (const [id, { labels }] of this.#images) {
+      const entry = labels.get(tag);
+      if (entry === undefined) continue;
+      const name = id + entry.ext;
+      const isThere = unknown.delete(name);
+      if (isThere) {
+        const now = await asFound(entry, join(folder, name));
+        if (now.file !== entry.file || entry.missing !== undefined) this.#setLabel(id, tag, now);
+      } else if (entry.missing === undefined) {
+        this.#setLabel(id, tag, { ...entry, missing: this.#now });
+        this.#warnings.push(`labels/${tag}/${name} is away; what is known of it is kept until it is back`);
+      }
+    }
+    for (const name of unknown) await this.#takeLabel(tag, name, join(folder, name));
+  }
+
+  async #takeLabel(tag: string, name: string, path: string): Promise<void> {
+    const split = splitLabelName(name, this.extensions, (id) => this.#images.has(id));
+    if (split === undefined) {
+      this.#warnings.push(`labels/${tag}/${name} is ignored: there is no image of that id`);
+      return;
+    }
+    const { id, ext } = split;
+    const known = this.#images.get(id)!.labels.get(tag);
+    if (known !== undefined && known.missing === undefined) {
+      this.#warnings.push(`labels/${tag}/${name} is ignored: image ${id} has another label there`);
+      return;
+    }
+    if (known !== undefined) this.#superseded.push({ id, tag, label: known });
+    const file = await stampOf(path);
+    this.#setLabel(id, tag, { ext, info: fileInfo({}, name), ...(file !== undefined && { file }) });
+  }
+
+  #split(name: string): ReturnType<typeof splitImageName> {
+    return splitImageName(name, this.extensions);
+  }
+
+  #setImage(id: string, entry: StoredImage): void {
+    this.#images.set(id, entry);
+    this.#changed = true;
+  }
+
+  #setLabel(id: string, tag: string, label: StoredLabel): void {
+    const image = this.#images.get(id)!;
+    this.#setImage(id, { ...image, labels: new Map(image.labels).set(tag, label) });
   }
 }
 
-async function entries(path: string): Promise<Dirent[]> {
-  try {
-    return await readdir(path, { withFileTypes: true });
-  } catch (error) {
-    if (hasCode(error, 'ENOENT')) return [];
-    throw error;
-  }
-}
-
-/** So that a store in which nothing changed is not written anew. */
-function inKnownOrder(labels: ReadonlyMap<string, LabelEntry>, tags: readonly string[]): Map<string, LabelEntry> {
-  const position = (tag: string): number => (tags.includes(tag) ? tags.indexOf(tag) : tags.length);
-  return new Map([...labels].sort(([a], [b]) => position(a) - position(b)));
-}
-
-function sameEntries(a: Catalogue, b: Catalogue): boolean {
-  return catalogueText(a) === catalogueText(b);
+/** The entry without the mark that its file is away. */
+function found(entry: StoredImage): StoredImage {
+  const { ext, info, labels } = entry;
+  return { ext, info, labels };
 }

@@ -1,15 +1,19 @@
+import type { Stats } from 'node:fs';
 import { stat } from 'node:fs/promises';
 import { hasCode } from '../../files/atomic.js';
 
 /** Size and time of a file: another one once its content has changed. Undefined when there is no file. */
 export async function stampOf(path: string): Promise<string | undefined> {
   try {
-    const { size, mtimeMs } = await stat(path);
-    return `${size}-${Math.round(mtimeMs)}`;
+    return stampIn(await stat(path));
   } catch (error) {
     if (hasCode(error, 'ENOENT')) return undefined;
     throw error;
   }
+}
+
+export function stampIn({ size, mtimeMs }: Stats): string {
+  return `${size}-${Math.round(mtimeMs)}`;
 }
 
 export function hasStamp(checked: unknown, stamp: string): boolean {

@@ -19,7 +19,11 @@ export interface Watcher {
   close(): Promise<void>;
 }
 
-export function watchStudies(watched: Watched, log: Log, changed: () => void): Watcher {
+export function watchStudies(
+  watched: Watched,
+  log: Log,
+  changed: (event: string, path: string, stats?: Stats) => void,
+): Watcher {
   const { images, labels, catalogue } = watched;
   const isOurs = (path: string): boolean =>
     path === catalogue ||
