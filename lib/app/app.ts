@@ -46,7 +46,7 @@ export interface App {
   thumbnail(image: string, size: number, signal?: AbortSignal): Promise<Thumbnail>;
 
   /** Adds or replaces; a volume that cannot be read is refused. */
-  addImage(id: string, file: AddedFile, info: Info): Promise<{ image: string }>;
+  addImage(id: string, file: AddedFile, info: Info, expected?: Expected): Promise<{ image: string }>;
   /** A label that cannot be read, placed or understood is refused, and nothing is replaced. `expected` as in Datastore. */
   saveLabel(image: string, tag: string, file: AddedFile, info: Info, expected?: Expected): Promise<LabelReply>;
   updateLabelInfo(image: string, tag: string, info: Info): Promise<LabelSummary>;

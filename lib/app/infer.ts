@@ -14,8 +14,8 @@ import { foreground } from './labels.js';
 import type { LoadedModel } from './loaded-model.js';
 import type { Labels } from './model.js';
 import { flag, parseParams } from './params.js';
+import { resultFile, resultTypes } from './result-file.js';
 
-const dtypes = ['uint8', 'int8', 'uint16', 'int16', 'uint32', 'int32', 'float32', 'float64'] as const;
 const extensions = ['.nii', '.nii.gz', '.nrrd', '.seg.nrrd'] as const;
 
 /** What a client may say about an inference (rest-contract 3.3); the rest is left to the model. */
@@ -25,7 +25,8 @@ const inferParams = z.object({
   precision: z.enum(['float32', 'bfloat16']).default('float32'),
   /** Of the label file; the image's when absent. */
   result_extension: z.enum(extensions).optional(),
-  result_dtype: z.enum(dtypes).default('uint8'),
+  /** The smallest of uint8, uint16 and int32 that holds the values when absent. */
+  result_dtype: z.enum(resultTypes).optional(),
   result_compress: flag.default(false),
   /** Write the values of the app's labels instead of 1, 2, … */
   restore_label_idx: flag.default(false),
@@ -65,6 +66,9 @@ export function planInference(
   }
   const interactive = ['deepgrow', 'deepedit', 'scribbles'].includes(model.type);
   const extension = asked.result_extension ?? (isVolumeExtension(image.ext) ? image.ext : '.nii.gz');
+  const labelValues = Object.fromEntries(
+    foreground(labels).map(([label, value], position) => [label, asked.restore_label_idx ? value : position + 1]),
+  );
   const options: InferOptions = {
     image: image.path,
     device,
@@ -77,15 +81,13 @@ export function planInference(
     ...(infer.inferer && { inferer: infer.inferer }),
     invert: infer.invert ?? true,
     postTransforms: [...infer.postTransforms, ...(asked.restore_label_idx ? restoreValues(labels) : [])],
-    output: {
+    output: resultFile({
       path: join(temporaryFolder, `${randomUUID()}${extension}`),
       dtype: asked.result_dtype,
       compress: asked.result_compress,
-    },
+      labelValues,
+    }),
   };
-  const labelValues = Object.fromEntries(
-    foreground(labels).map(([label, value], position) => [label, asked.restore_label_idx ? value : position + 1]),
-  );
   return { options, labels, labelValues, saveAs: asked.save_label ? asked.label_tag : undefined };
 }
 

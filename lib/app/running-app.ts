@@ -108,9 +108,9 @@ export class RunningApp implements App {
     return this.#parts.engine.run('thumbnail', options, { ...(signal && { signal }) });
   }
 
-  async addImage(id: string, file: AddedFile, info: Info): Promise<{ image: string }> {
-    await this.#check(file);
-    return { image: await this.datastore.addImage(id, file, info) };
+  async addImage(id: string, file: AddedFile, info: Info, expected?: Expected): Promise<{ image: string }> {
+    await this.#check(id, file);
+    return { image: await this.datastore.addImage(id, file, info, expected) };
   }
 
   saveLabel(image: string, tag: string, file: AddedFile, info: Info, expected?: Expected): Promise<LabelReply> {
@@ -181,10 +181,16 @@ export class RunningApp implements App {
     return { id, path: datastore.imagePath(id), ext: datastore.image(id).ext };
   }
 
-  /** Throws INVALID_FILE for a volume that cannot be read. */
-  async #check(file: AddedFile): Promise<void> {
-    if (/^\.(nii|nii\.gz|nrrd|seg\.nrrd)$/i.test(file.ext))
-      await this.#parts.engine.run('readHeader', { path: file.path });
+  /** Throws INVALID_FILE for a volume that cannot be read to its end, and for what is none and would replace one. */
+  async #check(id: string, file: AddedFile): Promise<void> {
+    const isVolume = (ext: string): boolean => /\.(nii|nii\.gz|nrrd)$/i.test(ext);
+    if (isVolume(file.ext)) await this.#parts.engine.run('checkImage', { path: file.path });
+    else if (this.datastore.has(id) && isVolume(this.datastore.image(id).ext)) {
+      throw new LabelError(
+        'INVALID_FILE',
+        `A ${file.ext || 'file without extension'} does not replace the volume ${id}`,
+      );
+    }
   }
 
   #planTraining(model: LoadedModel, params: Params): TrainingPlan {

@@ -79,9 +79,15 @@ export interface InferOptions {
   readonly output: {
     /** Path of the label file to write; its suffix decides the format. */
     readonly path: string;
-    /** numpy name; "uint8" unless asked otherwise. */
+    /** numpy's name. */
     readonly dtype: string;
     readonly compress: boolean;
+    /** What the values of a `.seg.nrrd` are; colours from 0 to 1. */
+    readonly segments?: readonly {
+      readonly name: string;
+      readonly value: number;
+      readonly color: readonly [number, number, number];
+    }[];
   };
 }
 
@@ -258,6 +264,8 @@ export interface Operations {
     answer: { tensors: number; parameters: number };
     progress: never;
   };
+  /** Reads an image to its end: a file that was cut off or damaged is refused. */
+  checkImage: { options: { path: string }; answer: ImageHeader; progress: never };
   /** What a label file holds and how it lies on its image. Reads all of it. */
   checkLabel: { options: { label: string; image: string }; answer: LabelCheck; progress: never };
   /** Writes a label on the grid of its image, one layer, uint8, uint16 or int32 as its values need. Unlisted values become 0; without a list they stay. */

@@ -3,6 +3,7 @@ import { readdir, readFile } from 'node:fs/promises';
 import { connect } from 'node:net';
 import { tmpdir } from 'node:os';
 import path from 'node:path';
+import { tinyNifti, tinyNrrd } from '../fixtures/nifti.js';
 import { formWith, sendRaw, startTestServer, until, type TestServer } from './harness.js';
 
 async function uploadFolders(): Promise<string[]> {
@@ -30,13 +31,14 @@ describe('/datastore', () => {
 
   it('keeps a label, says so, gives it back and deletes it', async () => {
     const params = '{"label_info": [{"name": "spleen", "idx": 1}], "client_id": "me"}';
-    const body = formWith({ params, label: { name: 'C:\\data\\tmp.nrrd', content: 'mask' } });
-    assert.deepEqual(await json('/datastore/label?image=a', { method: 'PUT', body }), { image: 'a', label: 'a' });
+    const body = formWith({ params, label: { name: 'C:\\data\\tmp.nrrd', content: tinyNrrd() } });
+    const stored = (await json('/datastore/label?image=a', { method: 'PUT', body })) as Record<string, unknown>;
+    assert.deepEqual([stored['image'], stored['label']], ['a', 'a']);
     assert.deepEqual(await json('/datastore/'), { total: 2, completed: 1, label_tags: { final: 1 } });
-    assert.equal(await readFile(path.join(server.studies, 'labels/final/a.nrrd'), 'utf8'), 'mask');
+    assert.deepEqual(await readFile(path.join(server.studies, 'labels/final/a.nrrd')), tinyNrrd());
 
     const label = await server.request('/datastore/label?label=a&tag=final');
-    assert.equal(await label.text(), 'mask');
+    assert.deepEqual(Buffer.from(await label.arrayBuffer()), tinyNrrd());
     assert.equal(label.headers.get('content-disposition'), 'attachment; filename="a.nrrd"');
     assert.equal((await server.request('/datastore/label?image=a&tag=final', { method: 'HEAD' })).status, 200);
 
@@ -56,7 +58,7 @@ describe('/datastore', () => {
 
   it('keeps labels under any tag; an empty one means final', async () => {
     for (const tag of ['version_1', '']) {
-      const body = formWith({ label: { name: 'x.nii.gz', content: tag } });
+      const body = formWith({ label: { name: 'x.nii.gz', content: tinyNifti() } });
       await json(`/datastore/label?image=a&tag=${tag}`, { method: 'PUT', body });
     }
     const { label_tags } = (await json('/datastore/')) as { label_tags: Record<string, number> };
@@ -64,7 +66,7 @@ describe('/datastore', () => {
   });
 
   it("understands the reviewer's form for the information of a label", async () => {
-    const label = formWith({ label: { name: 'x.nii.gz', content: 'mask' } });
+    const label = formWith({ label: { name: 'x.nii', content: tinyNifti() } });
     await json('/datastore/label?image=a', { method: 'PUT', body: label });
     const body = new URLSearchParams({ params: '{"segmentationMeta": {"status": "approved"}}' });
     assert.equal(await json('/datastore/updatelabelinfo?label=a&tag=final', { method: 'PUT', body }), null);
@@ -99,7 +101,7 @@ describe('/datastore', () => {
   for (const id of ['..', '../x', '/etc/x', 'a/b', '.hidden', '__proto__', 'nul\0', 'x'.repeat(300)]) {
     it(`refuses ${JSON.stringify(id.slice(0, 20))} as an id and a tag`, async () => {
       const image = formWith({ file: { name: 'x.nii.gz', content: 'volume' } });
-      const label = formWith({ label: { name: 'x.nii.gz', content: 'mask' } });
+      const label = formWith({ label: { name: 'x.nii', content: tinyNifti() } });
       const asked = encodeURIComponent(id);
       for (const [url, body] of [
         [`/datastore/image?image=${asked}`, image],

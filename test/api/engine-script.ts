@@ -1,6 +1,6 @@
 import { writeFile } from 'node:fs/promises';
 import { LabelError } from '../../lib/errors.js';
-import type { OperationName, OperationRunner, Operations } from '../../lib/engine/types.js';
+import type { LabelCheck, OperationName, OperationRunner, Operations } from '../../lib/engine/types.js';
 
 interface Control {
   readonly signal?: AbortSignal;
@@ -13,6 +13,8 @@ interface Control {
 export class EngineScript implements OperationRunner {
   /** What the file of an inference holds. */
   result = Buffer.from('the label file');
+  /** What a look at a label finds. */
+  check: LabelCheck | LabelError = { placement: 'same', layers: [{ 1: 3 }], overlaps: [], vanished: [] };
   /** While set, inferences and trainings wait for it, or for their abortion. */
   gate: Promise<void> | undefined;
   /** Every operation asked for, in order. */
@@ -32,9 +34,14 @@ export class EngineScript implements OperationRunner {
 
   async #answer(name: OperationName, options: unknown, { signal }: Control): Promise<unknown> {
     if (name === 'info') return { libtorch: '2.13.0', cuda: null, threads: 2, devices: [cpu] };
-    if (name === 'readHeader') return {};
+    if (name === 'checkImage') return {};
+    if (name === 'checkLabel') {
+      if (this.check instanceof LabelError) throw this.check;
+      return this.check;
+    }
     await this.#wait(signal);
     if (name === 'thumbnail') return { width: 2, height: 1, pixels: [7, 255] };
+    if (name === 'placeLabel') return writeFile((options as Operations['placeLabel']['options']).output, this.result);
     if (name !== 'infer') return { best_metric: 0.5 };
     await writeFile((options as Operations['infer']['options']).output.path, this.result);
     return { shape: [4, 5, 6], counts: { 1: 7 }, centroids: { 1: [1, 2, 3] }, latencies, device: 'cpu' };

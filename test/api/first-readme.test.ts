@@ -1,5 +1,8 @@
 import assert from 'node:assert/strict';
+import { createHash } from 'node:crypto';
+import { writeFile } from 'node:fs/promises';
 import path from 'node:path';
+import { tinyNifti, tinyNrrd } from '../fixtures/nifti.js';
 import { formWith, startTestServer, type TestServer } from './harness.js';
 
 interface Sample {
@@ -21,6 +24,7 @@ describe("the dry run of the first release's README", () => {
 
   async function dryRun(server: TestServer, method: string): Promise<void> {
     const file = path.join(server.studies, 'a.nii.gz');
+    await writeFile(file, tinyNifti());
     const next = await server.request('/activelearning/sample', { method: 'POST', body: '{"strategy": "first"}' });
     const sample = (await next.json()) as Sample;
     assert.deepEqual(sample, {
@@ -29,9 +33,10 @@ describe("the dry run of the first release's README", () => {
       path: file,
       studies: server.studies,
       url: `/download/${Buffer.from(file).toString('base64url')}`,
-      checksum: 'SHA256:84d89877f0d4041efb6bf91a16f0248f2fd573e6af05c19f96bedb9f882f7882',
+      checksum: `SHA256:${createHash('sha256').update(tinyNifti()).digest('hex')}`,
     });
-    assert.equal(await (await server.request(sample.url)).text(), '0123456789');
+    const download = await server.request(sample.url);
+    assert.deepEqual(Buffer.from(await download.arrayBuffer()), tinyNifti());
 
     const image = encodeURIComponent(sample.id);
     const body = '{"result_extension": ".nrrd"}';
@@ -39,7 +44,7 @@ describe("the dry run of the first release's README", () => {
     assert.match(inference.headers.get('content-type')!, /^multipart\/form-data; boundary=/);
     assert.match(await inference.text(), /\.nrrd"\r\n/);
 
-    const label = formWith({ label: { name: 'corrected.nrrd', content: 'mask' } });
+    const label = formWith({ label: { name: 'corrected.nrrd', content: tinyNrrd() } });
     const saved = await server.request(`/activelearning/label?image=${image}`, { method, body: label });
     assert.deepEqual(await saved.json(), { image: file, label: 'labels/final/a.nrrd' });
     assert.equal(server.app.datastore.status().completed, 1);
@@ -49,7 +54,7 @@ describe("the dry run of the first release's README", () => {
     const server = await startTestServer();
     try {
       for (const id of ['a', 'b c']) {
-        const body = formWith({ label: { name: 'x.nii.gz', content: 'mask' } });
+        const body = formWith({ label: { name: 'x.nii', content: tinyNifti() } });
         await server.request(`/activelearning/label?image=${id}`, { method: 'PUT', body });
       }
       const reply = await server.request('/activelearning/sample', { method: 'POST' });

@@ -120,7 +120,9 @@ export async function until(condition: () => boolean | Promise<boolean>): Promis
   while (!(await condition())) await new Promise((resolve) => setTimeout(resolve, 5));
 }
 
-export function formWith(parts: Readonly<Record<string, string | { name: string; content: string }>>): FormData {
+export function formWith(
+  parts: Readonly<Record<string, string | { name: string; content: string | Buffer }>>,
+): FormData {
   const form = new FormData();
   for (const [name, part] of Object.entries(parts)) {
     if (typeof part === 'string') form.append(name, part);

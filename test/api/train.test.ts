@@ -1,5 +1,6 @@
 import assert from 'node:assert/strict';
 import type { Task } from '../../lib/jobs/task.js';
+import { tinyNifti } from '../fixtures/nifti.js';
 import { formWith, startTestServer, until, type TestServer } from './harness.js';
 
 describe('/train', () => {
@@ -8,7 +9,7 @@ describe('/train', () => {
   beforeEach(async () => {
     server = await startTestServer();
     for (const image of ['a', 'b c']) {
-      const body = formWith({ label: { name: 'x.nii.gz', content: 'mask' } });
+      const body = formWith({ label: { name: 'x.nii', content: tinyNifti() } });
       await server.request(`/datastore/label?image=${image}`, { method: 'PUT', body });
     }
     server.engine.gate = new Promise((resolve) => (finish = resolve));

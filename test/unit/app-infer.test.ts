@@ -62,6 +62,12 @@ describe('inference of an app', () => {
     assert.deepEqual({ ...output, path: '' }, { path: '', dtype: 'uint16', compress: true });
   });
 
+  it('names and colours the segments of a .seg.nrrd', async () => {
+    await infer(await startWithWeights(), { result_extension: '.seg.nrrd' });
+    const { output } = bench.engine.last('infer');
+    assert.deepEqual(output.segments, [{ name: 'spleen', value: 1, color: [0.616, 0.424, 0.635] }]);
+  });
+
   for (const [params, message] of [
     [{ result_extension: '.exe' }, /^result_extension: /],
     [{ result_extension: '/../../x.nii' }, /^result_extension: /],

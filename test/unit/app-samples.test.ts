@@ -4,6 +4,7 @@ import type { App } from '../../lib/app/app.js';
 import { Devices } from '../../lib/app/devices.js';
 import { LabelError } from '../../lib/errors.js';
 import { strategies } from '../../lib/strategies/registry.js';
+import { tinyNifti } from '../fixtures/nifti.js';
 import { cpu, TestBench } from '../fixtures/running-app.js';
 
 describe('samples and labels of an app', () => {
@@ -12,13 +13,13 @@ describe('samples and labels of an app', () => {
   afterEach(() => bench.remove());
 
   async function start(...ids: string[]): Promise<App> {
-    for (const id of ids) await bench.write(`studies/${id}.nii.gz`, 'image');
+    for (const id of ids) await bench.write(`studies/${id}.nii`, tinyNifti());
     return bench.start();
   }
 
   const label = async (): Promise<{ path: string; ext: string }> => ({
-    path: await bench.write('uploads/label.nii.gz', 'label'),
-    ext: '.nii.gz',
+    path: await bench.write('uploads/label.nii', tinyNifti()),
+    ext: '.nii',
   });
 
   it('serves the first image without a final label, with its path and info, and remembers who got it', async () => {
@@ -26,15 +27,15 @@ describe('samples and labels of an app', () => {
     const sample = await app.nextSample('first', { client_id: 'user-xyz' });
     assert.deepEqual(Object.keys(sample), ['id', 'path', 'ts', 'name']);
     assert.equal(sample['id'], 'a');
-    assert.equal(sample['path'], join(bench.folder, 'studies/a.nii.gz'));
-    const again = await app.nextSample('first', {});
+    assert.equal(sample['path'], join(bench.folder, 'studies/a.nii'));
+    const again = await app.nextSample('first', { client_id: 'user-xyz' });
     const strategy = again['strategy'] as Record<string, { ts: number; client_id: string }>;
     assert.equal(strategy['first']!.client_id, 'user-xyz');
     assert.ok(Number.isInteger(strategy['first']!.ts));
 
     await app.saveLabel('a', 'final', await label(), {});
-    assert.equal((await app.nextSample('first', {}))['id'], 'b');
-    assert.equal((await app.nextSample('last', {}))['id'], 'c');
+    assert.equal((await app.nextSample('first', { client_id: 'user-xyz' }))['id'], 'b');
+    assert.equal((await app.nextSample('last', { client_id: 'user-xyz' }))['id'], 'c');
   });
 
   it('serves {} when everything is labelled', async () => {
@@ -80,7 +81,8 @@ describe('samples and labels of an app', () => {
 
   it('refuses a volume that cannot be read, as an image and as a label', async () => {
     const app = await start('a');
-    bench.engine.operations.readHeader = () => Promise.reject(new LabelError('INVALID_FILE', 'truncated'));
+    bench.engine.operations.checkImage = () => Promise.reject(new LabelError('INVALID_FILE', 'truncated'));
+    bench.engine.operations.checkLabel = bench.engine.operations.checkImage;
     await assert.rejects(app.saveLabel('a', 'final', await label(), {}), { code: 'INVALID_FILE', status: 400 });
     await assert.rejects(app.addImage('b', await label(), {}), { code: 'INVALID_FILE' });
     assert.deepEqual(app.datastore.status(), { total: 1, completed: 0, label_tags: {} });

@@ -4,6 +4,7 @@ import { join } from 'node:path';
 import { setTimeout as sleep } from 'node:timers/promises';
 import type { App } from '../../lib/app/app.js';
 import { LabelError } from '../../lib/errors.js';
+import { tinyNifti } from '../fixtures/nifti.js';
 import { TestBench } from '../fixtures/running-app.js';
 
 describe('training of an app', () => {
@@ -14,8 +15,8 @@ describe('training of an app', () => {
   /** Starts with so many labelled images, "case_0", "case_1", … */
   async function start(labelled: number): Promise<App> {
     for (let index = 0; index < labelled; index++) {
-      await bench.write(`studies/case_${index}.nii.gz`, 'image');
-      await bench.write(`studies/labels/final/case_${index}.nii.gz`, 'label');
+      await bench.write(`studies/case_${index}.nii`, tinyNifti());
+      await bench.write(`studies/labels/final/case_${index}.nii`, tinyNifti());
     }
     return bench.start();
   }
@@ -26,9 +27,9 @@ describe('training of an app', () => {
     assert.deepEqual(stats, { epoch: 1 });
     const plan = bench.engine.last('train');
     assert.deepEqual(plan.trainCases[0], {
-      image: join(bench.folder, 'studies/case_0.nii.gz'),
-      label: join(bench.folder, 'studies/labels/final/case_0.nii.gz'),
-      labelValues: { '1': 1 },
+      image: join(bench.folder, 'studies/case_0.nii'),
+      label: join(bench.folder, 'studies/labels/final/case_0.nii'),
+      labelValues: [{ layer: 0, value: 1, target: 1, name: 'spleen' }],
     });
     const model = join(bench.folder, 'app/model');
     assert.equal(plan.runFolder, join(model, 'spleen/train_01'));
@@ -99,11 +100,18 @@ describe('training of an app', () => {
   });
 
   describe('maps labels by name', () => {
-    async function valuesFor(info: Record<string, unknown>): Promise<unknown> {
+    /** What the training is told of a label with these values, about which somebody said so. */
+    async function classesFor(info: Record<string, unknown>, ...values: number[]): Promise<unknown> {
       const app = await start(1);
-      await app.datastore.updateLabelInfo('case_0', 'final', info);
+      bench.engine.operations.checkLabel = () => Promise.resolve(labelOf(...values));
+      await app.updateLabelInfo('case_0', 'final', info);
       await app.trainNow('spleen', {});
       return bench.engine.last('train').trainCases[0]!.labelValues;
+    }
+
+    function labelOf(...values: number[]) {
+      const counts = Object.fromEntries(values.map((value) => [value, 3]));
+      return { placement: 'same', layers: [counts], overlaps: [], vanished: [] };
     }
 
     it('from the positions of Slicer', async () => {
@@ -111,28 +119,72 @@ describe('training of an app', () => {
         { name: 'liver', idx: 3 },
         { name: 'Spleen', idx: 7, color: 'red' },
       ];
-      assert.deepEqual(await valuesFor({ label_info }), { '2': 1 });
+      const classes = await classesFor({ label_info }, 1, 2);
+      assert.deepEqual(classes, [{ layer: 0, value: 2, target: 1, name: 'Spleen' }]);
     });
 
     it('from values that were said outright', async () => {
-      assert.deepEqual(await valuesFor({ label_values: { spleen: 9, liver: 4 } }), { '9': 1 });
+      const classes = await classesFor({ label_values: { spleen: 9, liver: 4 } }, 4, 9);
+      assert.deepEqual(classes, [{ layer: 0, value: 9, target: 1, name: 'spleen' }]);
     });
 
-    it('as they are when nothing was said', async () => {
-      assert.deepEqual(await valuesFor({}), { '1': 1 });
-      assert.deepEqual(await valuesFor({ label_info: 'nonsense' }), { '1': 1 });
+    it('from the numbers of the model when nothing was said', async () => {
+      assert.deepEqual(await classesFor({}, 1), [{ layer: 0, value: 1, target: 1, name: 'spleen' }]);
     });
 
-    it('and leaves out images whose labels are about something else', async () => {
+    it('and leaves out images whose labels are about something else, which it says', async () => {
       const app = await start(2);
-      await app.datastore.updateLabelInfo('case_0', 'final', { label_info: [{ name: 'liver' }] });
+      await app.updateLabelInfo('case_0', 'final', { label_info: [{ name: 'liver' }] });
       await app.trainNow('spleen', {});
       assert.equal(bench.engine.last('train').trainCases.length, 1);
-      await app.datastore.updateLabelInfo('case_1', 'final', { label_info: [{ name: 'kidney' }] });
+      assert.ok(bench.lines.includes('Training spleen: case_0 is left out: it is about liver'));
+      assert.match(app.jobs.latest('train')!.details![0]!, /^1 cases left out. case_0 is left out: it is about liver$/);
+      await app.updateLabelInfo('case_1', 'final', { label_info: [{ name: 'kidney' }] });
       assert.throws(() => app.train('spleen', {}), {
         code: 'INVALID_INPUT',
-        message: 'None of the 2 submitted labels is about spleen, which knows spleen: they name liver, kidney',
+        message:
+          'None of the 2 submitted labels can teach spleen, which knows spleen: case_0 is left out: it is about liver; ' +
+          'case_1 is left out: it is about kidney',
       });
+    });
+
+    it('and leaves out a label with a value that nobody named, until somebody does', async () => {
+      const app = await start(2);
+      bench.engine.operations.checkLabel = () => Promise.resolve(labelOf(1, 7));
+      await app.updateLabelInfo('case_0', 'final', { label_values: { spleen: 1 } });
+      await app.updateLabelInfo('case_1', 'final', { label_values: { spleen: 1, tumour: 7 } });
+      await app.trainNow('spleen', {});
+      assert.match(bench.engine.last('train').trainCases[0]!.image, /case_1/);
+      assert.ok(bench.lines.includes('Training spleen: case_0 is left out: needs names: value 7'));
+      assert.deepEqual(await app.updateLabelInfo('case_0', 'final', { label_values: { spleen: 1, cyst: 7 } }), {
+        label_values: { spleen: 1, cyst: 7 },
+        needs_names: [],
+        notes: [],
+      });
+      await app.trainNow('spleen', {});
+      assert.equal(bench.engine.last('train').trainCases.length, 2);
+    });
+
+    it('and leaves out a label that cannot be used, and names the reason', async () => {
+      const app = await start(2);
+      bench.engine.operations.checkLabel = ({ label }: { label: string }) => {
+        if (label.includes('case_1')) return Promise.resolve(labelOf(1));
+        return Promise.reject(new LabelError('UNFIT_LABEL', 'the label does not lie on its image'));
+      };
+      await app.trainNow('spleen', {});
+      assert.equal(bench.engine.last('train').trainCases.length, 1);
+      const reason = 'Training spleen: case_0 is left out: The label does not lie on its image';
+      assert.ok(bench.lines.includes(reason));
+    });
+
+    it('but not from labels without a voxel of what the model looks for', async () => {
+      const app = await start(2);
+      bench.engine.operations.checkLabel = () => Promise.resolve(labelOf());
+      await assert.rejects(app.trainNow('spleen', {}), {
+        code: 'INVALID_INPUT',
+        message: 'None of the 2 labels to train with has a voxel of what spleen looks for: there is nothing to learn',
+      });
+      assert.equal(app.jobs.latest('train')!.status, 'ERROR');
     });
   });
 

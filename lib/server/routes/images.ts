@@ -2,6 +2,7 @@ import { z } from 'zod';
 import { LabelError } from '../../errors.js';
 import { checksumOfFile } from '../../files/checksum.js';
 import { readImageHeader } from '../../image/image-header.js';
+import { expectedBy } from '../expected.js';
 import { withoutExtension } from '../file-name.js';
 import { defineRoute, type Route } from '../route.js';
 import { jsonObjectField } from '../schemas.js';
@@ -26,10 +27,10 @@ export const imageRoutes: readonly Route[] = [
       }),
       body: z.object({ params: jsonObjectField('JSON object that is kept as the information of the image') }),
       files: { file: 'required' },
-      handle({ query, body, files, services }) {
+      handle({ query, body, files, services, ctx }) {
         const file = files.file!;
         const id = query.image === '' ? withoutExtension(file.name) : query.image;
-        return services.app.addImage(id, file, body.params);
+        return services.app.addImage(id, file, body.params, expectedBy(ctx));
       },
     }),
   ),

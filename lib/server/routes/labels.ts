@@ -1,8 +1,8 @@
 import path from 'node:path';
-import type { Context } from 'koa';
 import { z } from 'zod';
-import { finalTag, type Datastore, type Expected } from '../../datastore/datastore.js';
+import { finalTag, type Datastore } from '../../datastore/datastore.js';
 import { LabelError } from '../../errors.js';
+import { expectedBy } from '../expected.js';
 import { defineRoute } from '../route.js';
 import { jsonObjectField } from '../schemas.js';
 import { sendFile } from '../send-file.js';
@@ -124,11 +124,4 @@ export const labelRoutes = [
 function pathOfLabel(datastore: Datastore, id: string, labelTag: string): string {
   if (!datastore.hasLabel(id, labelTag)) throw new LabelError('NOT_FOUND', notFound);
   return datastore.labelPath(id, labelTag);
-}
-
-/** `If-Match: "<version>"`: replace only this one; `If-None-Match: *`: replace none. */
-function expectedBy(ctx: Context): Expected {
-  if (ctx.get('If-None-Match').trim() === '*') return { version: null };
-  const version = /^"(.*)"$/.exec(ctx.get('If-Match').trim())?.[1];
-  return version === undefined ? {} : { version };
 }
