@@ -46,7 +46,7 @@ const largestExpansion = 1032;
 /** Throws NOT_FOUND, INVALID_FILE (no image, or one that lies) or UNSUPPORTED (an image that is not read). */
 export async function readImageHeader(path: string): Promise<ImageHeader> {
   const start = await readFirstBytes(path, isWhole);
-  const { offset, storedBytes, isGzip, ...header } = parse(start.bytes, path);
+  const { offset, storedBytes, isGzip, ...header } = parse(start, path);
   const largestSize = start.isGzip ? start.fileSize * largestExpansion : start.fileSize;
   if (offset > largestSize) throw new LabelError('INVALID_FILE', `${path}: ends before its voxels begin`);
   const largestRest = isGzip ? start.fileSize * largestExpansion : largestSize - offset;
@@ -64,9 +64,9 @@ function isWhole(bytes: Buffer): boolean {
   return size === undefined ? bytes.length >= 4 : bytes.length >= size;
 }
 
-function parse(bytes: Buffer, path: string): ParsedHeader {
+function parse({ bytes, isGzip }: FirstBytes, path: string): ParsedHeader {
   if (bytes.length < 4) throw new LabelError('INVALID_FILE', `${path}: is not an image: it has fewer than four bytes`);
-  if (isNrrd(bytes)) return parseNrrd(bytes, path);
+  if (isNrrd(bytes)) return parseNrrd(bytes, isGzip, path);
   const size = niftiHeaderSize(bytes);
   if (size === undefined) throw new LabelError('INVALID_FILE', `${path}: is neither NIfTI nor NRRD`);
   if (bytes.length < size) throw new LabelError('INVALID_FILE', `${path}: ends within its header`);

@@ -24,13 +24,12 @@ export function segmentsOf(keyValues: ReadonlyMap<string, string>, channels: num
     const said = (what: string) => keyValues.get(`Segment${number}_${what}`)?.trim();
     const value = wholeNumber(said('LabelValue'));
     const layer = wholeNumber(said('Layer'));
-    // Slicer before 4.11 wrote neither: a layer of 0 and 1 for each segment.
-    const isLayerEach = value === undefined && layer === undefined && channels > 1;
     const color = colorOf(said('Color'));
     return {
       name: said('Name') || said('ID') || `Segment_${position + 1}`,
       value: value ?? (channels > 1 || ordered.length === 1 ? 1 : position + 1),
-      layer: layer ?? (isLayerEach ? position : 0),
+      // Slicer before 4.11 wrote neither values nor layers: a layer of 0 and 1 for each segment.
+      layer: layer ?? (channels > 1 ? position : 0),
       ...(color && { color }),
     };
   });
