@@ -24,13 +24,13 @@ import { isTaken, withServed } from '../served.js';
 import { CatalogueFile } from './catalogue-file.js';
 import { catalogueJson, fileInfo, without, withImage, withLabel, withoutImage, withoutLabel } from './catalogue.js';
 import { asFound } from './changed-label.js';
+import { CheckedLabels } from './checked-labels.js';
 import { Folders } from './folders.js';
 import { Follower } from './follower.js';
 import { Lock } from './lock.js';
 import { checkExtension, checkId, checkTag, defaultPatterns, extensionsOf } from './names.js';
-import { Placer, type Placed } from './placer.js';
+import { Placer } from './placer.js';
 import { reconcile } from './reconcile.js';
-import { hasStamp, stampOf } from './stamp.js';
 
 export interface LocalDatastoreOptions {
   /** Where labels, catalogue and everything else that is written go; beside the images when absent. */
@@ -50,6 +50,7 @@ export class LocalDatastore implements Datastore {
   readonly #extensions: readonly string[];
   readonly #file: CatalogueFile;
   readonly #placer: Placer;
+  readonly #checked: CheckedLabels;
   /** One write at a time: the catalogue is one file. */
   readonly #writes = new PQueue({ concurrency: 1 });
   /** One draw at a time, so that two people do not get the same image. */
@@ -85,6 +86,7 @@ export class LocalDatastore implements Datastore {
     this.#extensions = extensionsOf(options.patterns ?? defaultPatterns);
     this.#file = new CatalogueFile(folders, this.#log);
     this.#placer = new Placer(folders, this.#file);
+    this.#checked = new CheckedLabels(this.#file, this.#placer);
   }
 
   get name(): string {
@@ -214,7 +216,8 @@ export class LocalDatastore implements Datastore {
       const ext = known === undefined ? file.ext : asSpelt(file.ext, known.ext);
       const version = randomUUID();
       await this.#placer.replace({ id, tag, path: file.path, known }, async (stamp) => {
-        const checked = await this.#withStamp(id, stamp, info['checked']);
+        const found = info['checked'] as Info | undefined;
+        const checked = found && { checked: await this.#checked.withStamp(id, stamp, found) };
         return { ext, info: { ...fileInfo({ ...info, ...checked }, id + ext), version } };
       });
       return { id, version, ...(shown && { replaced: replacedBy(shown) }) };
@@ -245,28 +248,13 @@ export class LocalDatastore implements Datastore {
     });
   }
 
-  async uncheckedLabels(tags: readonly string[]): Promise<readonly UncheckedLabel[]> {
-    const labels = this.images().flatMap((id) =>
-      tags.filter((tag) => this.hasLabel(id, tag)).map((tag) => ({ id, tag, info: this.label(id, tag).info })),
-    );
-    const unchecked = await Promise.all(
-      labels.map(async ({ id, tag, info }) => {
-        const stamp = await this.#stamp(id, tag);
-        return stamp === undefined || hasStamp(info['checked'], stamp) ? [] : [{ id, tag, stamp }];
-      }),
-    );
-    return unchecked.flat();
+  uncheckedLabels(tags: readonly string[]): Promise<readonly UncheckedLabel[]> {
+    return this.#checked.unchecked(tags);
   }
 
   setChecked(labels: readonly CheckedLabel[]): Promise<void> {
     return this.#write(async () => {
-      let { catalogue } = this.#file;
-      for (const { id, tag, stamp, checked } of labels) {
-        if (!this.hasLabel(id, tag) || (await this.#stamp(id, tag)) !== stamp) continue;
-        const entry = this.label(id, tag);
-        const info = { ...entry.info, checked: { ...checked, stamp } };
-        catalogue = withLabel(catalogue, id, tag, { ...entry, info });
-      }
+      const catalogue = await this.#checked.withChecked(labels);
       if (catalogue !== this.#file.catalogue) await this.#file.save(catalogue);
     });
   }
@@ -357,23 +345,6 @@ export class LocalDatastore implements Datastore {
     if (entry === undefined) return;
     const now = await asFound(entry, this.#placer.labelFile(id, tag, entry.ext));
     if (now.file !== entry.file) await this.#file.save(withLabel(this.#file.catalogue, id, tag, now));
-  }
-
-  /** What was found in a file that is about to be stored stays true of it. */
-  async #withStamp(id: string, label: string, checked: unknown): Promise<Info> {
-    if (checked === undefined) return {};
-    const image = await stampOf(this.#placer.imageFile(id, this.image(id).ext));
-    return { checked: { ...(checked as Info), stamp: `${label} ${image}` } };
-  }
-
-  /** Of a label's file and its image's; undefined when one of them is away. */
-  async #stamp(id: string, tag: string): Promise<string | undefined> {
-    const files: Placed[] = [
-      { id, tag, ext: this.label(id, tag).ext },
-      { id, ext: this.image(id).ext },
-    ];
-    const stamps = await Promise.all(files.map((each) => stampOf(this.#placer.file(each))));
-    return stamps.includes(undefined) ? undefined : stamps.join(' ');
   }
 }
 

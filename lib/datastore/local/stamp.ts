@@ -15,7 +15,3 @@ export async function stampOf(path: string): Promise<string | undefined> {
 export function stampIn({ size, mtimeMs }: Stats): string {
   return `${size}-${Math.round(mtimeMs)}`;
 }
-
-export function hasStamp(checked: unknown, stamp: string): boolean {
-  return typeof checked === 'object' && checked !== null && 'stamp' in checked && checked.stamp === stamp;
-}
