@@ -4,6 +4,7 @@ import { randomUUID } from 'node:crypto';
 import { rm } from 'node:fs/promises';
 import { join } from 'node:path';
 import { z } from 'zod';
+import { isSafeName } from '../datastore/local/names.js';
 import type { InferAnswer, InferOptions, OperationRunner, TransformSpec } from '../engine/types.js';
 import { LabelError } from '../errors.js';
 import { isVolumeExtension, volumeExtensions } from '../files/extensions.js';
@@ -30,7 +31,7 @@ const inferParams = z.object({
   /** Write the values of the app's labels instead of 1, 2, … */
   restore_label_idx: flag.default(false),
   save_label: flag.default(false),
-  label_tag: z.string().min(1).default('original'),
+  label_tag: z.string().refine(isSafeName, 'must be a plain name').default('original'),
 });
 
 export interface InferPlan {

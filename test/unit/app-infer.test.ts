@@ -73,6 +73,7 @@ describe('inference of an app', () => {
     [{ result_extension: '/../../x.nii' }, /^result_extension: /],
     [{ result_dtype: 'complex' }, /^result_dtype: /],
     [{ save_label: 'perhaps' }, /^save_label: /],
+    [{ save_label: true, label_tag: '../x' }, /^label_tag: must be a plain name/],
     [{ device: 'tpu' }, /^There is no device "tpu": choose from cpu$/],
     [{ device: 5 }, /^device: /],
   ] as const) {
