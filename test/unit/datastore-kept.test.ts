@@ -129,9 +129,39 @@ describe('what a local datastore knows', () => {
     assert.equal(await studies.read(aside[0]!), text);
     const [first, second] = studies.warnings;
     assert.match(first!, /the label "constructor" of image "a" is left out: ext: .*expected string.*kept as/);
-    assert.match(second!, /the entry of image "b" is left out: image\.ext: .*expected string/);
+    assert.match(second!, /the entry of image "b" is left out: image: ext: .*expected string/);
     await studies.open();
     assert.equal(studies.warnings.length, 2);
+  });
+
+  it('is kept where the name of the catalogue is none', async () => {
+    await studies.put('a.nii.gz');
+    const objects = { a: { image: { ext: '.nii.gz', info: { PatientID: 'p' } } } };
+    await studies.put('datastore_v2.json', JSON.stringify({ name: 5, order: 'a', objects }));
+    const store = await studies.open();
+    assert.deepEqual([store.name, store.image('a').info['PatientID']], ['new-dataset', 'p']);
+    assert.match(studies.warnings.join('\n'), /order is left out.*\n.*name is left out: .*expected string.*kept as/);
+  });
+
+  it('includes a file that was laid in a moment ago when it is replaced', async () => {
+    await studies.put('a.nii.gz');
+    const store = await studies.open();
+    await studies.put('labels/final/a.nii.gz', 'by hand');
+    await studies.put('b.nii.gz', 'by hand');
+    const file = await studies.upload('uploaded');
+    await assert.rejects(store.saveLabel('a', 'final', file, {}, { version: null }), { code: 'CONFLICT' });
+    await assert.rejects(store.addImage('b', file, {}, { version: null }), { code: 'CONFLICT' });
+    assert.ok((await store.saveLabel('a', 'final', file, {})).replaced);
+    assert.equal(await studies.read('.monailabel/replaced/labels/final/a.nii.gz'), 'by hand');
+  });
+
+  it('does not cost a file that is not listed, since another has its id', async () => {
+    await studies.put('a.nii.gz');
+    await studies.put('a.nrrd', 'another');
+    const store = await studies.open();
+    const message = /a\.nrrd is there and not listed: move it away first/;
+    await assert.rejects(store.addImage('a', await studies.upload('x', '.nrrd'), {}), { code: 'CONFLICT', message });
+    assert.equal(await studies.read('a.nrrd'), 'another');
   });
 
   it('is looked up by names that objects have too', async () => {

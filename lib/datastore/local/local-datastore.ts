@@ -1,7 +1,8 @@
 /** A datastore on a folder, in the layout of MONAI Label: images, `labels/<tag>/`, `datastore_v2.json`. */
 
 import { randomUUID } from 'node:crypto';
-import { join } from 'node:path';
+import { existsSync } from 'node:fs';
+import { basename, join } from 'node:path';
 import PQueue from 'p-queue';
 import { LabelError } from '../../errors.js';
 import { silentLog, type Log } from '../../log.js';
@@ -29,7 +30,7 @@ import { Folders } from './folders.js';
 import { Follower } from './follower.js';
 import { Lock } from './lock.js';
 import { checkExtension, checkId, checkTag, defaultPatterns, extensionsOf } from './names.js';
-import { Placer } from './placer.js';
+import { Placer, type Placed } from './placer.js';
 import { reconcile } from './reconcile.js';
 
 export interface LocalDatastoreOptions {
@@ -181,6 +182,7 @@ export class LocalDatastore implements Datastore {
       this.#refuseIfOnlyRead();
       checkId(id);
       checkExtension(file.ext);
+      await this.#noticeFile({ id, ext: file.ext });
       const known = this.#file.catalogue.images.get(id);
       checkExpected(`The image ${id}`, known, expected);
       const ext = known === undefined ? file.ext : asSpelt(file.ext, known.ext);
@@ -209,6 +211,8 @@ export class LocalDatastore implements Datastore {
     return this.#write(async () => {
       checkTag(tag);
       checkExtension(file.ext);
+      this.image(id);
+      await this.#noticeFile({ id, tag, ext: file.ext });
       await this.#noticeChange(id, tag);
       const shown = this.image(id).labels.get(tag);
       checkExpected(`The label of ${id} tagged ${tag}`, shown, expected);
@@ -283,19 +287,7 @@ export class LocalDatastore implements Datastore {
 
   /** Looks at the folder again: a catalogue edited by hand, files that came and went. */
   refresh(): Promise<void> {
-    return this.#write(async () => {
-      for (const tag of [finalTag, 'original']) await this.#folders.make(this.#placer.tagFolder(tag));
-      const { catalogue, changed, warnings, links, superseded } = await reconcile(
-        this.#file.catalogue,
-        this.#folders,
-        this.#extensions,
-      );
-      for (const warning of warnings) if (!this.#warnings.has(warning)) this.#log.warn(`Datastore: ${warning}`);
-      this.#warnings = new Set(warnings);
-      this.#links = links;
-      for (const { id, tag, label } of superseded) await this.#placer.keepInfo(id, tag, label);
-      if (changed || !this.#file.exists) await this.#file.save(catalogue);
-    });
+    return this.#write(() => this.#reconcile());
   }
 
   async close(): Promise<void> {
@@ -303,6 +295,20 @@ export class LocalDatastore implements Datastore {
     await this.#draws.onIdle();
     await this.#writes.onIdle();
     await this.#lock.release();
+  }
+
+  async #reconcile(): Promise<void> {
+    for (const tag of [finalTag, 'original']) await this.#folders.make(this.#placer.tagFolder(tag));
+    const { catalogue, changed, warnings, links, superseded } = await reconcile(
+      this.#file.catalogue,
+      this.#folders,
+      this.#extensions,
+    );
+    for (const warning of warnings) if (!this.#warnings.has(warning)) this.#log.warn(`Datastore: ${warning}`);
+    this.#warnings = new Set(warnings);
+    this.#links = links;
+    for (const { id, tag, label } of superseded) await this.#placer.keepInfo(id, tag, label);
+    if (changed || !this.#file.exists) await this.#file.save(catalogue);
   }
 
   async #start(watch: boolean): Promise<void> {
@@ -337,6 +343,19 @@ export class LocalDatastore implements Datastore {
       const entry = this.#file.catalogue.images.get(id)!;
       await this.#file.save(withImage(this.#file.catalogue, id, { ...entry, info: change(entry.info) }));
     });
+  }
+
+  /** A file that was laid in by hand a moment ago is replaced knowingly; one that cannot be listed is not replaced. */
+  async #noticeFile({ id, tag, ext }: Placed): Promise<void> {
+    const isListed = (): boolean => {
+      const image = this.#file.present.get(id);
+      const known = tag === undefined ? image : image?.labels.get(tag);
+      return known?.ext.toLowerCase() === ext.toLowerCase();
+    };
+    const path = this.#placer.file({ id, tag, ext });
+    if (isListed() || path === this.#folders.catalogue || !existsSync(path)) return;
+    await this.#reconcile();
+    if (!isListed()) throw new LabelError('CONFLICT', `${basename(path)} is there and not listed: move it away first`);
   }
 
   /** A label that somebody has changed by hand a moment ago has another version. */

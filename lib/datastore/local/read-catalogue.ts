@@ -15,14 +15,8 @@ const imageSchema = z.object({
   labels: z.record(z.string(), z.unknown()).default({}),
   missing: z.number().optional(),
 });
-const catalogueSchema = z.object({
-  name: z.string().default(emptyCatalogue.name),
-  description: z.string().default(emptyCatalogue.description),
-  images_dir: z.string().default(emptyCatalogue.imagesDir),
-  labels_dir: z.string().default(emptyCatalogue.labelsDir),
-  order: z.array(z.string()).default([]),
-  objects: z.record(z.string(), z.unknown()).default({}),
-});
+const catalogueSchema = z.looseObject({ objects: z.record(z.string(), z.unknown()).default({}) });
+const orderSchema = z.array(z.string());
 
 /** The file as a whole cannot be understood; `message` says why. */
 export class BrokenCatalogue extends Error {}
@@ -38,14 +32,27 @@ export function parseCatalogue(text: string): ParsedCatalogue {
   const parsed = catalogueSchema.safeParse(parseJson(text));
   if (!parsed.success) throw new BrokenCatalogue(z.prettifyError(parsed.error));
 
-  const { name, description, images_dir: imagesDir, labels_dir: labelsDir, order, objects } = parsed.data;
   const problems: string[] = [];
+  const field = <Value>(name: string, schema: z.ZodType<Value>, standard: Value): Value => {
+    const read = schema.optional().safeParse(parsed.data[name]);
+    if (!read.success) problems.push(`${name} is left out: ${reasonOf(read.error)}`);
+    return read.data ?? standard;
+  };
+  const { objects } = parsed.data;
+  const order = field('order', orderSchema, []);
   const images = new Map<string, StoredImage>();
   for (const id of new Set([...order.filter((each) => Object.hasOwn(objects, each)), ...Object.keys(objects)])) {
     const image = parseImage(id, objects[id], problems);
     if (image !== undefined) images.set(id, image);
   }
-  return { catalogue: { name, description, imagesDir, labelsDir, images }, problems };
+  const catalogue = {
+    name: field('name', z.string(), emptyCatalogue.name),
+    description: field('description', z.string(), emptyCatalogue.description),
+    imagesDir: field('images_dir', z.string(), emptyCatalogue.imagesDir),
+    labelsDir: field('labels_dir', z.string(), emptyCatalogue.labelsDir),
+    images,
+  };
+  return { catalogue, problems };
 }
 
 function parseImage(id: string, json: unknown, problems: string[]): StoredImage | undefined {
@@ -86,7 +93,7 @@ function parseJson(text: string): unknown {
   }
 }
 
-/** "image.ext: Invalid input: expected string, received undefined" */
+/** "image: ext: Invalid input: expected string, received undefined" */
 function reasonOf(error: z.ZodError): string {
-  return error.issues.map(({ path, message }) => `${path.join('.')}: ${message}`).join('; ');
+  return error.issues.map(({ path, message }) => [...path, message].join(': ')).join('; ');
 }
