@@ -67,6 +67,8 @@ export interface AppOptions {
   readonly folder: string;
   /** The studies: a folder, created when it is not there. */
   readonly studies: string;
+  /** A folder for labels and catalogue, created when it is not there; the studies are only read then. */
+  readonly labels?: string;
   /** `--conf key value` of the command line. */
   readonly conf: Readonly<Record<string, string>>;
   readonly engine: OperationRunner;

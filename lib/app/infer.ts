@@ -6,6 +6,7 @@ import { join } from 'node:path';
 import { z } from 'zod';
 import type { InferAnswer, InferOptions, OperationRunner, TransformSpec } from '../engine/types.js';
 import { LabelError } from '../errors.js';
+import { isVolumeExtension, volumeExtensions } from '../files/extensions.js';
 import type { InferParams } from './answers.js';
 import type { InferRun, Params } from './app.js';
 import { clicksOf } from './clicks.js';
@@ -16,15 +17,13 @@ import type { Labels } from './model.js';
 import { flag, parseParams } from './params.js';
 import { resultFile, resultTypes } from './result-file.js';
 
-const extensions = ['.nii', '.nii.gz', '.nrrd', '.seg.nrrd'] as const;
-
 /** What a client may say about an inference (rest-contract 3.3); the rest is left to the model. */
 const inferParams = z.object({
   /** A name from `/info/`, "cuda", "cuda:1" or "cpu". */
   device: z.string().optional(),
   precision: z.enum(['float32', 'bfloat16']).default('float32'),
   /** Of the label file; the image's when absent. */
-  result_extension: z.enum(extensions).optional(),
+  result_extension: z.enum(volumeExtensions).optional(),
   /** The smallest of uint8, uint16 and int32 that holds the values when absent. */
   result_dtype: z.enum(resultTypes).optional(),
   result_compress: flag.default(false),
@@ -65,7 +64,7 @@ export function planInference(
     );
   }
   const interactive = ['deepgrow', 'deepedit', 'scribbles'].includes(model.type);
-  const extension = asked.result_extension ?? (isVolumeExtension(image.ext) ? image.ext : '.nii.gz');
+  const extension = asked.result_extension ?? (isVolumeExtension(image.ext) ? image.ext.toLowerCase() : '.nii.gz');
   const labelValues = Object.fromEntries(
     foreground(labels).map(([label, value], position) => [label, asked.restore_label_idx ? value : position + 1]),
   );
@@ -104,10 +103,6 @@ export async function runInference(engine: OperationRunner, plan: InferPlan, run
     await rm(plan.options.output.path, { force: true });
     throw error;
   }
-}
-
-function isVolumeExtension(ext: string): boolean {
-  return (extensions as readonly string[]).includes(ext);
 }
 
 /** Nothing when the values of the labels are 1, 2, … anyway. */

@@ -4,6 +4,7 @@ import { z } from 'zod';
 import type { AddedFile, Datastore, Info, UncheckedLabel } from '../datastore/datastore.js';
 import type { OperationRunner } from '../engine/types.js';
 import { LabelError } from '../errors.js';
+import { isVolumeExtension } from '../files/extensions.js';
 import { contentOf } from '../image/content.js';
 import { readImageHeader } from '../image/image-header.js';
 import { segmentsOf } from '../image/segments.js';
@@ -43,7 +44,6 @@ export interface LabelSummary {
 
 /** Files that may be kept beside an image without being a volume. */
 const annotationExtensions = ['.json', '.xml', '.csv', '.txt', '.bin'];
-const volumeExtensions = ['.nii', '.nii.gz', '.nrrd', '.seg.nrrd'];
 const tags = ['final', 'original'];
 const nothing: LabelFacts = { placement: 'same', layers: [], overlaps: [], vanished: [] };
 /** Results are written together, for each write is the whole catalogue. */
@@ -91,7 +91,7 @@ export class LabelChecks {
     }
     const summary = summaryOf({ facts, meaning });
     return {
-      file: isVolume(file.ext) ? file : { ...file, ext: content },
+      file: isVolumeExtension(file.ext) ? file : { ...file, ext: content },
       info: { ...info, checked: { facts, ...summary } },
       summary,
     };
@@ -178,13 +178,13 @@ export class LabelChecks {
   /** Throws where the file must not be kept as a label; otherwise says what it is. */
   #admitAnnotation(image: string, tag: string, ext: string): string {
     const { datastore } = this.#parts;
-    const isOfVolume = isVolume(datastore.image(image).ext);
+    const isOfVolume = isVolumeExtension(datastore.image(image).ext);
     if (isOfVolume && !annotationExtensions.includes(ext.toLowerCase())) {
       const form = 'save the label as .nii.gz, .nii, .nrrd or .seg.nrrd';
       throw new LabelError('INVALID_FILE', `The label ${ext || 'file'} is neither NIfTI nor NRRD: ${form}`);
     }
     const stored = datastore.hasLabel(image, tag) ? datastore.label(image, tag).ext : undefined;
-    if (stored !== undefined && isVolume(stored)) {
+    if (stored !== undefined && isVolumeExtension(stored)) {
       const way = `give it another tag, or delete the label tagged ${JSON.stringify(tag)} first`;
       throw new LabelError(
         'UNFIT_LABEL',
@@ -272,10 +272,6 @@ function notesOn(facts: LabelFacts, { values, needsNames: unnamed, isNumberedByM
   if (isNumberedByModel && values.length > 0)
     notes.push('no names came with it: values are taken for the model’s own numbers');
   return notes;
-}
-
-function isVolume(ext: string): boolean {
-  return volumeExtensions.includes(ext.toLowerCase());
 }
 
 function reasonOf(error: unknown): string {

@@ -1,7 +1,6 @@
 /** Starts an app: its file, its models, the datastore. */
 
 import { mkdtemp } from 'node:fs/promises';
-import { tmpdir } from 'node:os';
 import { join, resolve } from 'node:path';
 import { makeFolder } from '../files/atomic.js';
 import { LocalDatastore } from '../datastore/local/local-datastore.js';
@@ -29,6 +28,7 @@ export async function loadApp(options: AppOptions): Promise<App> {
   const { devices } = await options.engine.run('info', {});
   const datastore = await LocalDatastore.open(resolve(options.studies), {
     log: options.log,
+    ...(options.labels !== undefined && { labels: resolve(options.labels) }),
     ...(options.imagePatterns && { patterns: options.imagePatterns }),
     watch: options.watch ?? true,
   });
@@ -37,7 +37,7 @@ export async function loadApp(options: AppOptions): Promise<App> {
   return new RunningApp({
     file,
     folder,
-    temporaryFolder: await mkdtemp(join(tmpdir(), 'monailabel-')),
+    temporaryFolder: await mkdtemp(join(datastore.incoming, 'results-')),
     models,
     skipTrainers: conf.skipTrainers,
     strategies: new Map<string, Strategy>(Object.entries({ ...strategies, ...file.strategies })),

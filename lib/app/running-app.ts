@@ -3,6 +3,7 @@ import { isAbsolute } from 'node:path';
 import type { AddedFile, Datastore, Expected, Info } from '../datastore/datastore.js';
 import type { OperationRunner, Thumbnail, TrainProgress, TrainStats } from '../engine/types.js';
 import { LabelError } from '../errors.js';
+import { extensionOf, isVolumeExtension } from '../files/extensions.js';
 import { Jobs, type JobControl, type SubmitOptions } from '../jobs/jobs.js';
 import type { Task } from '../jobs/task.js';
 import type { Log } from '../log.js';
@@ -172,7 +173,7 @@ export class RunningApp implements App {
 
   /** An uploaded file, or an image of the datastore by its id or its path there. */
   #image({ file, image }: InferRequest): { id?: string; path: string; ext: string } {
-    if (file !== undefined) return { path: file, ext: /\.(nii\.gz|nii|nrrd)$/i.exec(file)?.[0].toLowerCase() ?? '' };
+    if (file !== undefined) return { path: file, ext: extensionOf(file) };
     if (image === undefined || image === '') {
       throw new LabelError('INVALID_INPUT', 'Neither Image nor File not Session ID input is provided');
     }
@@ -183,9 +184,8 @@ export class RunningApp implements App {
 
   /** Throws INVALID_FILE for a volume that cannot be read to its end, and for what is none and would replace one. */
   async #check(id: string, file: AddedFile): Promise<void> {
-    const isVolume = (ext: string): boolean => /\.(nii|nii\.gz|nrrd)$/i.test(ext);
-    if (isVolume(file.ext)) await this.#parts.engine.run('checkImage', { path: file.path });
-    else if (this.datastore.has(id) && isVolume(this.datastore.image(id).ext)) {
+    if (isVolumeExtension(file.ext)) await this.#parts.engine.run('checkImage', { path: file.path });
+    else if (this.datastore.has(id) && isVolumeExtension(this.datastore.image(id).ext)) {
       throw new LabelError(
         'INVALID_FILE',
         `A ${file.ext || 'file without extension'} does not replace the volume ${id}`,

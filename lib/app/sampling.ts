@@ -2,6 +2,7 @@
 
 import type { Datastore } from '../datastore/datastore.js';
 import { LabelError } from '../errors.js';
+import { isVolumeExtension } from '../files/extensions.js';
 import { readImageHeader } from '../image/image-header.js';
 import type { Log } from '../log.js';
 import type { Strategy } from '../strategies/strategy.js';
@@ -47,7 +48,7 @@ export async function nextSample(parts: Parts, name: string, params: Params): Pr
 
 async function canBeOpened(id: string, { datastore, log }: Parts): Promise<boolean> {
   const { ext, info } = datastore.image(id);
-  if (!/\.(nii|nii\.gz|nrrd)$/i.test(ext)) return true;
+  if (!isVolumeExtension(ext)) return true;
   const problem = await problemOf(() => readImageHeader(datastore.imagePath(id)));
   if (problem === info['problem']) return problem === undefined;
   await datastore.updateImageInfo(id, { problem });

@@ -22,6 +22,8 @@ const settingsSchema = z.object({
   MONAI_LABEL_PROJECT_NAME: z.string().default('MONAILabel'),
   MONAI_LABEL_APP_DIR: z.string().optional(),
   MONAI_LABEL_STUDIES: z.string().optional(),
+  /** Folder for labels and catalogue where the studies are only read. */
+  MONAI_LABEL_LABELS: z.string().optional(),
   MONAI_LABEL_APP_CONF: jsonMap.default({}),
   MONAI_LABEL_SERVER_PORT: z.string().default('8000'),
   /** Web pages that may use the server, besides those of this computer; ["*"]: all. */

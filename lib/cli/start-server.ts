@@ -13,6 +13,7 @@ import { readSettings, type Settings } from './settings.js';
 interface StartOptions {
   readonly app?: string;
   readonly studies?: string;
+  readonly labels?: string;
   readonly verbose: LogLevel;
   readonly conf?: readonly string[];
   readonly host: string;
@@ -31,6 +32,7 @@ export function addStartServer(program: Command): void {
     .description('Serve an app on a folder of images')
     .option('-a, --app <folder>', 'folder of the app')
     .option('-s, --studies <folder>', 'folder of the images, created when it is not there')
+    .option('-l, --labels <folder>', 'folder for labels and catalogue; the studies are only read then')
     .addOption(new Option('-v, --verbose <level>', 'what is logged').choices(logLevels).default('INFO'))
     .option('-c, --conf <key value...>', 'a setting of the app, repeatable')
     .option('-i, --host <address>', 'address to listen on; 0.0.0.0: all', '127.0.0.1')
@@ -44,7 +46,8 @@ export function addStartServer(program: Command): void {
 async function start(options: StartOptions): Promise<void> {
   const settings = readSettings(process.env);
   const folder = existingFolder('--app', options.app ?? settings.MONAI_LABEL_APP_DIR);
-  const studies = studiesFolder(options.studies ?? settings.MONAI_LABEL_STUDIES);
+  const labels = options.labels ?? settings.MONAI_LABEL_LABELS;
+  const studies = studiesFolder(options.studies ?? settings.MONAI_LABEL_STUDIES, labels !== undefined);
   const conf = { ...settings.MONAI_LABEL_APP_CONF, ...pairs(options.conf ?? []) };
   const listening = listeningOptions(options, settings);
   const logFile = path.join(folder, 'logs', 'app.log');
@@ -55,6 +58,7 @@ async function start(options: StartOptions): Promise<void> {
   const app = await loadApp({
     folder,
     studies,
+    ...(labels !== undefined && { labels }),
     conf,
     engine,
     log,
@@ -62,7 +66,8 @@ async function start(options: StartOptions): Promise<void> {
     ...(settings.MONAI_LABEL_DATASTORE_FILE_EXT && { imagePatterns: settings.MONAI_LABEL_DATASTORE_FILE_EXT }),
   });
   const server = await startServer({ app, log, logFile, studies, ...listening });
-  log.info(`Listening on ${server.url}, app ${folder}, studies ${studies}`);
+  const kept = labels === undefined ? '' : `, labels ${labels}`;
+  log.info(`Listening on ${server.url}, app ${folder}, studies ${studies}${kept}`);
 
   stopOnSignal(log, async () => {
     await Promise.all([server.close(), app.close()]);
@@ -117,12 +122,20 @@ function existingFolder(option: string, given: string | undefined): string {
   return folder;
 }
 
-function studiesFolder(given: string | undefined): string {
+function studiesFolder(given: string | undefined, areOnlyRead: boolean): string {
   if (/^https?:/.test(given ?? '')) {
     throw new LabelError('UNSUPPORTED', '--studies must be a folder; this server does not read from DICOMweb');
   }
-  if (given !== undefined) mkdirSync(given, { recursive: true });
+  if (given !== undefined && !areOnlyRead) makeFolder(given);
   return existingFolder('--studies', given);
+}
+
+function makeFolder(folder: string): void {
+  try {
+    mkdirSync(folder, { recursive: true });
+  } catch (error) {
+    throw new LabelError('INVALID_INPUT', `--studies names ${folder}, which cannot be made: ${String(error)}`);
+  }
 }
 
 /** ["models", "a", "labels", "x,y"] → { models: "a", labels: "x,y" }; the last of equal keys counts. */

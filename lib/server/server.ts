@@ -2,7 +2,6 @@ import { mkdtemp, rm } from 'node:fs/promises';
 import http from 'node:http';
 import https from 'node:https';
 import type { AddressInfo } from 'node:net';
-import { tmpdir } from 'node:os';
 import path from 'node:path';
 import Router from '@koa/router';
 import Koa from 'koa';
@@ -47,7 +46,7 @@ export interface RunningServer {
 
 export async function startServer(options: ServerOptions): Promise<RunningServer> {
   const { app, log, logFile, maxUpload } = options;
-  const uploads = await mkdtemp(path.join(tmpdir(), 'monailabel-uploads-'));
+  const uploads = await mkdtemp(path.join(app.datastore.incoming, 'uploads-'));
   const koa = createKoa(options, { app, log, logFile, maxUpload, uploads, studies: path.resolve(options.studies) });
   const answer = koa.callback();
   const listener = (request: http.IncomingMessage, response: http.ServerResponse): void => {

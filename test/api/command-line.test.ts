@@ -79,7 +79,7 @@ describe('the command line', () => {
       await run(['apps', '--download', '--name', 'radiology', '--output', app], folder);
       const args = ['--app', path.join(app, 'radiology'), '--studies', 'studies', '--port', '0'];
       const conf = ['--conf', 'models', 'segmentation_spleen', '--conf', 'use_pretrained_model', 'false'];
-      const server = start(['start_server', ...args, ...conf], folder, { TMPDIR: folder });
+      const server = start(['start_server', ...args, ...conf], folder);
       const ended = once(server, 'close');
       const url = await listeningAt(server);
       const reply = await fetch(`${url}/info/`);
@@ -87,10 +87,9 @@ describe('the command line', () => {
       server.kill(signal);
       assert.deepEqual(await ended, [0, null]);
       assert.match(await readFile(path.join(app, 'radiology', 'logs', 'app.log'), 'utf8'), /INFO Listening on http/);
-      assert.deepEqual(
-        (await readdir(folder)).filter((name) => name.startsWith('monailabel-')),
-        [],
-      );
+      const ours = path.join(folder, 'studies', '.monailabel');
+      assert.deepEqual(await readdir(ours), ['incoming']);
+      assert.deepEqual(await readdir(path.join(ours, 'incoming')), []);
     });
   }
 });

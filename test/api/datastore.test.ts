@@ -1,24 +1,19 @@
 import assert from 'node:assert/strict';
 import { readdir, readFile } from 'node:fs/promises';
 import { connect } from 'node:net';
-import { tmpdir } from 'node:os';
 import path from 'node:path';
 import { tinyNifti, tinyNrrd } from '../fixtures/nifti.js';
 import { formWith, sendRaw, startTestServer, until, type TestServer } from './harness.js';
-
-async function uploadFolders(): Promise<string[]> {
-  return (await readdir(tmpdir())).filter((name) => name.startsWith('monailabel-uploads-'));
-}
 
 describe('/datastore', () => {
   let server: TestServer;
   let uploads: string;
   beforeEach(async () => {
-    const before = await uploadFolders();
     server = await startTestServer({ maxUpload: 1000 });
+    const { incoming } = server.app.datastore;
     uploads = path.join(
-      tmpdir(),
-      (await uploadFolders()).find((name) => !before.includes(name))!,
+      incoming,
+      (await readdir(incoming)).find((name) => name.startsWith('uploads-'))!,
     );
   });
   afterEach(() => server.close());
@@ -163,12 +158,5 @@ describe('/datastore', () => {
     socket.destroy();
     await until(async () => (await readdir(uploads)).length === 0);
     assert.deepEqual(await json('/datastore/'), { total: 2, completed: 0, label_tags: {} });
-  });
-
-  it('leaves no folder of uploads behind', async () => {
-    const other = await startTestServer();
-    const during = await uploadFolders();
-    await other.close();
-    assert.equal((await uploadFolders()).length, during.length - 1);
   });
 });

@@ -119,7 +119,7 @@ describe('POST /infer/{model}', () => {
     const form = pythonClientForm('{}', { part: 'file', name: '/home/me/../x/tmp.abc.nii.gz', content: 'volume' });
     const reply = await sendRaw(server.port, pythonClientRequest('/infer/spleen?image=a', form));
     assert.match(reply, /^HTTP\/1.1 200 OK/);
-    assert.match(lastInference().image, /monailabel-uploads-[^/]*\/[0-9a-f-]{36}\.nii\.gz$/);
+    assert.match(lastInference().image, /\.monailabel\/incoming\/uploads-[^/]*\/[0-9a-f-]{36}\.nii\.gz$/);
     assert.deepEqual(await readdir(parentOf(lastInference().image)), []);
   });
 

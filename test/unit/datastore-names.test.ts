@@ -10,6 +10,9 @@ describe('datastore names', () => {
     ['1.2.840.113619.2.5.nii', '1.2.840.113619.2.5', '.nii'],
     ['scan.nrrd', 'scan', '.nrrd'],
     ['Größe 5.png', 'Größe 5', '.png'],
+    ['UP.NII.GZ', 'UP', '.NII.GZ'],
+    ['İ.NII', 'İ', '.NII'],
+    ['x.seg.nrrd', 'x', '.seg.nrrd'],
   ] as const) {
     it(`splits ${name}`, () => assert.deepEqual(splitImageName(name, extensions), { id, ext }));
   }
@@ -22,6 +25,7 @@ describe('datastore names', () => {
     ['a.nii.gz', 'a', '.nii.gz'],
     ['a.seg.nrrd', 'a', '.seg.nrrd'],
     ['b.seg.nrrd', 'b.seg', '.nrrd'],
+    ['a.SEG.NRRD', 'a', '.SEG.NRRD'],
     ['a.json', 'a', '.json'],
   ] as const) {
     it(`gives the label ${name} to image ${id}`, () => {

@@ -42,6 +42,12 @@ export class Folders {
     return this.home !== this.studies;
   }
 
+  /** The studies, where labels lie that a new folder for labels leaves out of use. */
+  unusedLabels(): string | undefined {
+    if (!this.areImagesOnlyRead || existsSync(this.catalogue)) return undefined;
+    return ['labels', catalogueFile].some((name) => existsSync(join(this.studies, name))) ? this.studies : undefined;
+  }
+
   get catalogue(): string {
     return join(this.home, catalogueFile);
   }

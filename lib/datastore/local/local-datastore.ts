@@ -318,6 +318,11 @@ export class LocalDatastore implements Datastore {
   }
 
   async #start(watch: boolean): Promise<void> {
+    const unused = this.#folders.unusedLabels();
+    if (unused !== undefined) {
+      const advice = `copy labels/ and datastore_v2.json to ${this.#folders.home} to go on with them`;
+      this.#log.warn(`Datastore: ${unused} has labels of its own, which are not used: ${advice}`);
+    }
     await this.#write(() => this.#placer.recover());
     await this.refresh();
     await this.#placer.removeAbandoned(Object.keys(this.status().label_tags));

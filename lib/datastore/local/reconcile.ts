@@ -4,6 +4,7 @@
  */
 
 import { join } from 'node:path';
+import { splitAtExtension } from '../../files/extensions.js';
 import { fileInfo, type Catalogue, type StoredImage, type StoredLabel } from './catalogue.js';
 import { asFound } from './changed-label.js';
 import type { Folders } from './folders.js';
@@ -62,7 +63,7 @@ class Reconciliation {
 
   async #reconcileImages(): Promise<void> {
     const known = new Set([...this.#images].map(([id, { ext }]) => id + ext));
-    const isImage = (name: string): boolean => known.has(name) || this.#split(name) !== undefined;
+    const isImage = (name: string): boolean => known.has(name) || splitAtExtension(name, this.extensions) !== undefined;
     const { names, links } = await listFiles(
       this.folders,
       this.folders.images(this.catalogue),
@@ -87,7 +88,7 @@ class Reconciliation {
   }
 
   #takeImage(name: string): void {
-    const split = this.#split(name);
+    const split = splitImageName(name, this.extensions);
     if (split === undefined) return;
     const { id, ext } = split;
     const known = this.#images.get(id);
@@ -131,10 +132,6 @@ class Reconciliation {
     if (known !== undefined) this.#superseded.push({ id, tag, label: known });
     const file = await stampOf(path);
     this.#setLabel(id, tag, { ext, info: fileInfo({}, name), ...(file !== undefined && { file }) });
-  }
-
-  #split(name: string): ReturnType<typeof splitImageName> {
-    return splitImageName(name, this.extensions);
   }
 
   #setImage(id: string, entry: StoredImage): void {
