@@ -14,6 +14,7 @@ import type { Devices } from './devices.js';
 import { foreground } from './labels.js';
 import type { LoadedModel } from './loaded-model.js';
 import type { Labels } from './model.js';
+import { isSafeName } from '../datastore/local/names.js';
 import { flag, parseParams } from './params.js';
 import { resultFile, resultTypes } from './result-file.js';
 
@@ -30,7 +31,7 @@ const inferParams = z.object({
   /** Write the values of the app's labels instead of 1, 2, … */
   restore_label_idx: flag.default(false),
   save_label: flag.default(false),
-  label_tag: z.string().min(1).default('original'),
+  label_tag: z.string().refine(isSafeName, 'must be a plain name').default('original'),
 });
 
 export interface InferPlan {
@@ -98,11 +99,16 @@ export async function runInference(engine: OperationRunner, plan: InferPlan, run
       label_names: plan.labels,
       latencies: answer.latencies,
       centroids: centroids(answer),
+      ...(answer.replacedVoxels > 0 && { notes: [onReplaced(answer.replacedVoxels)] }),
     };
   } catch (error) {
     await rm(plan.options.output.path, { force: true });
     throw error;
   }
+}
+
+function onReplaced(voxels: number): string {
+  return `${voxels} voxels of the image are not numbers and were taken for its lowest or highest value`;
 }
 
 /** Nothing when the values of the labels are 1, 2, … anyway. */
