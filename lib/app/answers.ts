@@ -44,6 +44,8 @@ export interface InferParams {
   readonly latencies: InferAnswer['latencies'];
   /** "label_1": ["1", "24", "19", "12"]: the value and its mean voxel index. */
   readonly centroids: Readonly<Record<string, readonly string[]>>;
+  /** What a person should know of it; not in MONAI Label. */
+  readonly notes?: readonly string[];
 }
 
 /** A label as it was stored: MONAI Label's answer, and what became of the label. */

@@ -50,6 +50,8 @@ export interface App {
   /** A label that cannot be read, placed or understood is refused, and nothing is replaced. `expected` as in Datastore. */
   saveLabel(image: string, tag: string, file: AddedFile, info: Info, expected?: Expected): Promise<LabelReply>;
   updateLabelInfo(image: string, tag: string, info: Info): Promise<LabelSummary>;
+  /** Looks at labels that were laid into the folder, so that the listing says what is wrong with them. */
+  lookAtLabels(): Promise<void>;
   placedLabel(image: string, tag: string, signal?: AbortSignal): Promise<PlacedLabel>;
 
   /** Starts a training in the background, or queues it. Throws (429) when one runs, NOT_FOUND for an unknown model. */

@@ -15,6 +15,7 @@ import type { Devices } from './devices.js';
 import { foreground } from './labels.js';
 import type { LoadedModel } from './loaded-model.js';
 import type { Labels } from './model.js';
+import { isSafeName } from '../datastore/local/names.js';
 import { flag, parseParams } from './params.js';
 import { resultFile, resultTypes } from './result-file.js';
 
@@ -99,11 +100,16 @@ export async function runInference(engine: OperationRunner, plan: InferPlan, run
       label_names: plan.labels,
       latencies: answer.latencies,
       centroids: centroids(answer),
+      ...(answer.replacedVoxels > 0 && { notes: [onReplaced(answer.replacedVoxels)] }),
     };
   } catch (error) {
     await rm(plan.options.output.path, { force: true });
     throw error;
   }
+}
+
+function onReplaced(voxels: number): string {
+  return `${voxels} voxels of the image are not numbers and were taken for its lowest or highest value`;
 }
 
 /** Nothing when the values of the labels are 1, 2, … anyway. */

@@ -26,15 +26,23 @@ export async function loadApp(options: AppOptions): Promise<App> {
   for (const name of ['model', 'logs']) await makeFolder(join(folder, name));
 
   const { devices } = await options.engine.run('info', {});
+  const isFollowed = options.watch ?? true;
+  const started: { app?: RunningApp } = {};
+  const lookAtLabels = (): void => {
+    started.app
+      ?.lookAtLabels()
+      .catch((error: unknown) => options.log.error(`Labels were not looked at: ${String(error)}`));
+  };
   const datastore = await LocalDatastore.open(resolve(options.studies), {
     log: options.log,
     ...(options.labels !== undefined && { labels: resolve(options.labels) }),
     ...(options.imagePatterns && { patterns: options.imagePatterns }),
-    watch: options.watch ?? true,
+    watch: isFollowed,
+    changed: lookAtLabels,
   });
   const stop = new AbortController();
   const preparing = Promise.all([...models.values()].map((model) => prepareWeights(model, conf, options, stop.signal)));
-  return new RunningApp({
+  const app = (started.app = new RunningApp({
     file,
     folder,
     temporaryFolder: await mkdtemp(join(datastore.incoming, 'results-')),
@@ -49,7 +57,9 @@ export async function loadApp(options: AppOptions): Promise<App> {
       stop.abort();
       await preparing;
     },
-  });
+  }));
+  if (isFollowed) lookAtLabels();
+  return app;
 }
 
 /** Fetches weights and checks them while the app already answers. Never fails. */

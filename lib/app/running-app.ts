@@ -1,6 +1,6 @@
 import { rm } from 'node:fs/promises';
 import { isAbsolute } from 'node:path';
-import type { AddedFile, Datastore, Expected, Info } from '../datastore/datastore.js';
+import { finalTag, type AddedFile, type Datastore, type Expected, type Info } from '../datastore/datastore.js';
 import type { OperationRunner, Thumbnail, TrainProgress, TrainStats } from '../engine/types.js';
 import { LabelError } from '../errors.js';
 import { extensionOf, isVolumeExtension } from '../files/extensions.js';
@@ -86,7 +86,11 @@ export class RunningApp implements App {
     const { id, path, ext } = this.#image(request);
     const { engine, devices, temporaryFolder } = this.#parts;
     const plan = planInference(model, { path, ext }, request.params, devices, temporaryFolder);
+    if (id !== undefined && plan.saveAs === finalTag && this.datastore.hasLabel(id, finalTag)) {
+      throw new LabelError('CONFLICT', `${id} has a submitted label, which no proposal replaces: leave label_tag out`);
+    }
     const params = await runInference(engine, plan, run);
+    for (const note of params.notes ?? []) this.#parts.log.warn(`Inference of ${model.name} on ${path}: ${note}`);
     const file = plan.options.output.path;
     const release = (): Promise<void> => rm(file, { force: true });
     if (plan.saveAs === undefined || id === undefined) return { file, label: file, tag: 'original', params, release };
@@ -102,6 +106,10 @@ export class RunningApp implements App {
 
   nextSample(name: string, params: Params): Promise<NextSample> {
     return nextSample(this.#parts, name, params);
+  }
+
+  lookAtLabels(): Promise<void> {
+    return this.#checks.sweep();
   }
 
   thumbnail(image: string, size: number, signal?: AbortSignal): Promise<Thumbnail> {

@@ -114,6 +114,8 @@ export interface InferAnswer {
   readonly precision: Precision;
   /** What ran the network: "fused oneDNN", "ATen", "TorchScript", or "none". */
   readonly backend: string;
+  /** Voxels of the image that were NaN or infinite and were replaced by the lowest or highest finite value. */
+  readonly replacedVoxels: number;
 }
 
 /** Progress of an inference: fraction of the windows done. */

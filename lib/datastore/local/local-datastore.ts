@@ -42,6 +42,8 @@ export interface LocalDatastoreOptions {
   readonly patterns?: readonly string[];
   /** Follow changes made by hand; default true. */
   readonly watch?: boolean;
+  /** Called when people have changed the studies by hand. */
+  readonly changed?: () => void;
 }
 
 export class LocalDatastore implements Datastore {
@@ -72,7 +74,7 @@ export class LocalDatastore implements Datastore {
     const lock = await Lock.take(join(folders.ours, 'lock'));
     const store = new LocalDatastore(folders, lock, options);
     try {
-      await store.#start(options.watch ?? true);
+      await store.#start(options);
       return store;
     } catch (error) {
       await store.close();
@@ -311,7 +313,7 @@ export class LocalDatastore implements Datastore {
     if (changed || !this.#file.exists) await this.#file.save(catalogue);
   }
 
-  async #start(watch: boolean): Promise<void> {
+  async #start({ watch = true, changed }: LocalDatastoreOptions): Promise<void> {
     const unused = this.#folders.unusedLabels();
     if (unused !== undefined) {
       const advice = `copy labels/ and datastore_v2.json to ${this.#folders.home} to go on with them`;
@@ -320,7 +322,11 @@ export class LocalDatastore implements Datastore {
     await this.#write(() => this.#placer.recover());
     await this.refresh();
     await this.#placer.removeAbandoned(Object.keys(this.status().label_tags));
-    if (watch) this.#follower = new Follower(this.#folders, this.#file, this.#log, () => this.refresh());
+    if (!watch) return;
+    this.#follower = new Follower(this.#folders, this.#file, this.#log, async () => {
+      await this.refresh();
+      changed?.();
+    });
   }
 
   #refuseIfOnlyRead(): void {

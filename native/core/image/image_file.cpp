@@ -34,7 +34,8 @@ void writeImage(const std::string& path, const Volume& volume, const WriteOption
   AtomicFile file(path);
   ByteSink sink(file);
   if (nrrd) {
-    const std::string text = makeNrrdHeader(volume, *type, gzip);
+    const std::string pairs = options.segments.empty() ? "" : segmentationLines(options.segments, volume.data[0]);
+    const std::string text = makeNrrdHeader(volume, *type, gzip, pairs);
     sink.write(text.data(), text.size());
     if (gzip) sink.deflateRest();
   } else {

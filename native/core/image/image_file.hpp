@@ -2,7 +2,9 @@
 #pragma once
 
 #include <string>
+#include <vector>
 
+#include "image/segmentation.hpp"
 #include "image/volume.hpp"
 #include "runtime/job.hpp"
 
@@ -27,6 +29,8 @@ struct WriteOptions {
   std::string dtype = "float32";
   /// gzip: the suffix `.nii.gz` always compresses, `.nii` never; for `.nrrd` this decides.
   bool compress = false;
+  /// What the values are, for `.seg.nrrd`: written as 3D Slicer does.
+  std::vector<Segment> segments = {};
 };
 
 /// Writes [C, I, J, K] (any strides, any numeric type) by the suffix of `path`: .nii, .nii.gz, .nrrd.

@@ -250,7 +250,7 @@ ParsedHeader readNrrdHeader(ByteSource& source, const std::string& path, bool& g
   return parsed;
 }
 
-std::string makeNrrdHeader(const Volume& volume, VoxelType type, bool gzip) {
+std::string makeNrrdHeader(const Volume& volume, VoxelType type, bool gzip, const std::string& pairs) {
   const ImageHeader& source = volume.header;
   const auto sizes = volume.data.sizes();
   const bool channels = sizes[0] > 1;
@@ -285,7 +285,7 @@ std::string makeNrrdHeader(const Volume& volume, VoxelType type, bool gzip) {
   if (bytesOf(type) > 1) line("endian", "little");
   line("encoding", gzip ? "gzip" : "raw");
   line("space origin", origin);
-  return text + "\n";
+  return text + pairs + "\n";
 }
 
 }  // namespace mlabel

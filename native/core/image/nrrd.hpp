@@ -18,7 +18,7 @@ bool isNrrd(const char* firstFourBytes);
 ParsedHeader readNrrdHeader(ByteSource& source, const std::string& path, bool& gzip);
 
 /// The text of a header for `volume`, LPS, ending with its empty line; space, directions and origin are the lines of
-/// `volume.header.raw` where that is NRRD and the affine is still its own.
-std::string makeNrrdHeader(const Volume& volume, VoxelType type, bool gzip);
+/// `volume.header.raw` where that is NRRD and the affine is still its own. `pairs` are lines `key:=value`.
+std::string makeNrrdHeader(const Volume& volume, VoxelType type, bool gzip, const std::string& pairs = {});
 
 }  // namespace mlabel

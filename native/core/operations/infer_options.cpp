@@ -75,6 +75,8 @@ InferOptions::InferOptions(const Json& options) {
   outputPath = targetArgs.require<std::string>("path");
   output.dtype = targetArgs.get<std::string>("dtype", "uint8");
   output.compress = targetArgs.get<bool>("compress", false);
+  output.segments = parseSegments(targetArgs, "segments");
+  if (!output.segments.empty() && !outputPath.ends_with(".nrrd")) targetArgs.invalid("segments", "are for .nrrd only");
   targetArgs.finish();
   args.finish();
 }
