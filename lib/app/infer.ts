@@ -4,7 +4,6 @@ import { randomUUID } from 'node:crypto';
 import { rm } from 'node:fs/promises';
 import { join } from 'node:path';
 import { z } from 'zod';
-import { isSafeName } from '../datastore/local/names.js';
 import type { InferAnswer, InferOptions, OperationRunner, TransformSpec } from '../engine/types.js';
 import { LabelError } from '../errors.js';
 import { isVolumeExtension, volumeExtensions } from '../files/extensions.js';
