@@ -125,7 +125,7 @@ export interface Datastore {
 
   /**
    * Draws the next image for a person: one draw at a time, marked before the next begins. Images that somebody else was
-   * given within the last minutes are offered to `choose` only when there are no others. Undefined when nothing is
+   * given within the last minutes are offered to `choose` only when it took none of the others. Undefined when nothing is
    * unlabelled, or nothing was chosen.
    */
   reserve<Choice extends { readonly id: string }>(

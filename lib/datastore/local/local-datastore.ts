@@ -273,9 +273,10 @@ export class LocalDatastore implements Datastore {
     return this.#draws.add(async () => {
       const now = Math.floor(Date.now() / 1000);
       const unlabelled = this.unlabelled();
+      const taken = unlabelled.filter((id) => isTaken(this.image(id).info, clientId, now));
       const free = unlabelled.filter((id) => !isTaken(this.image(id).info, clientId, now));
-      const candidates = free.length > 0 ? free : unlabelled;
-      const choice = candidates.length > 0 ? await choose(candidates) : undefined;
+      const chosen = free.length > 0 ? await choose(free) : undefined;
+      const choice = chosen ?? (taken.length > 0 ? await choose(taken) : undefined);
       if (choice !== undefined) {
         await this.#changeImageInfo(choice.id, (info) => withServed(info, strategy, clientId, now));
       }

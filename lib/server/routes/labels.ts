@@ -33,8 +33,12 @@ export const labelRoutes = [
     summary: 'Deletes a label',
     query: z.object({ id: z.string(), tag: z.string() }),
     async handle({ query, services }) {
-      const { datastore } = services.app;
-      if (datastore.hasLabel(query.id, query.tag)) await datastore.removeLabel(query.id, query.tag);
+      try {
+        // Also one whose file is away.
+        await services.app.datastore.removeLabel(query.id, query.tag);
+      } catch (error) {
+        if (!(error instanceof LabelError && error.code === 'NOT_FOUND')) throw error;
+      }
       return {};
     },
   }),
