@@ -2,6 +2,13 @@
 
 #include <ATen/ATen.h>
 
+#include <algorithm>
+#include <array>
+#include <cmath>
+#include <iomanip>
+#include <limits>
+#include <sstream>
+
 #include "image/byte_sink.hpp"
 #include "image/nifti.hpp"
 #include "image/nrrd.hpp"
@@ -11,14 +18,60 @@ namespace mlabel {
 
 ImageHeader readHeader(const std::string& path, const ReadLimits& limits) { return VoxelReader(path, limits).header(); }
 
+namespace {
+
+int64_t countNonFinite(const float* voxels, size_t count) {
+  int32_t found = 0;
+  // Negated, so that NaN counts too; isfinite would keep the loop from being vectorised.
+  for (size_t i = 0; i < count; ++i) found += !(std::abs(voxels[i]) <= std::numeric_limits<float>::max());
+  return found;
+}
+
+void replaceNonFinite(float* voxels, uint64_t count, const std::string& path) {
+  float lowest = std::numeric_limits<float>::infinity(), highest = -lowest;
+  for (uint64_t i = 0; i < count; ++i) {
+    if (!std::isfinite(voxels[i])) continue;
+    lowest = std::min(lowest, voxels[i]);
+    highest = std::max(highest, voxels[i]);
+  }
+  if (lowest > highest) throw Error(ErrorCode::InvalidFile, path + ": no voxel is a finite number");
+  for (uint64_t i = 0; i < count; ++i) {
+    if (!std::isfinite(voxels[i])) voxels[i] = voxels[i] > 0 ? highest : lowest;
+  }
+}
+
+/// Whole numbers as they lie in the file are finite.
+bool canBeNonFinite(const VoxelReader& reader) {
+  const VoxelType type = reader.layout().type;
+  return type == VoxelType::Float32 || type == VoxelType::Float64 || !reader.scaling().identity();
+}
+
+/// "the value 300 at voxel [1, 2, 3] does not fit uint8; ask for uint16".
+[[noreturn]] void refuseValue(double value, const Shape3& index, VoxelType type) {
+  constexpr std::array wider{VoxelType::UInt16, VoxelType::Int16, VoxelType::Int32, VoxelType::Int64};
+  char scratch[8];
+  const auto fits = [&](VoxelType each) { return fromDouble(&value, each, 1, scratch) == 1; };
+  const auto* found = std::find_if(wider.begin(), wider.end(), fits);
+  std::ostringstream text;
+  text << "the value " << std::setprecision(15) << value << " at voxel [" << index[0] << ", " << index[1] << ", " << index[2]
+       << "] does not fit " << nameOf(type) << "; ask for " << nameOf(found == wider.end() ? VoxelType::Float32 : *found);
+  throw Error(ErrorCode::InvalidInput, text.str());
+}
+
+}  // namespace
+
 Volume readImage(const std::string& path, const JobContext& context, const ReadLimits& limits) {
   VoxelReader reader(path, limits);
   Volume volume{reader.emptyTensor(at::kFloat), reader.header().affine, reader.header()};
   float* voxels = volume.data.data_ptr<float>();
+  const bool checked = canBeNonFinite(reader);
+  int64_t& replaced = volume.header.replacedVoxels;
   const auto convert = [&](const char* stored, size_t count, uint64_t first) {
     toFloat(stored, reader.layout().type, reader.layout().swap, reader.scaling(), count, voxels + first);
+    if (checked) replaced += countNonFinite(voxels + first, count);
   };
   reader.read(convert, context);
+  if (replaced > 0) replaceNonFinite(voxels, reader.count(), path);
   return volume;
 }
 
@@ -60,7 +113,13 @@ void writeImage(const std::string& path, const Volume& volume, const WriteOption
         sink.write(bytes.data_ptr(), stored.size());
       } else {
         const at::Tensor doubles = plane.to(at::kDouble).contiguous();
-        fromDouble(doubles.data_ptr<double>(), *type, static_cast<size_t>(doubles.numel()), stored.data());
+        const double* values = doubles.data_ptr<double>();
+        const auto count = static_cast<size_t>(doubles.numel());
+        const size_t bad = fromDouble(values, *type, count, stored.data());
+        if (bad != count) {
+          const auto at = static_cast<int64_t>(bad);
+          refuseValue(values[bad], {at % plane.size(1), at / plane.size(1), k}, *type);
+        }
         sink.write(stored.data(), stored.size());
       }
     }

@@ -21,11 +21,13 @@ ImageHeader readHeader(const std::string& path, const ReadLimits& limits = {});
 
 /// Reads a whole image as float32, slope and intercept applied in double as nibabel does (LoadImage, monai-core 2.1).
 /// Sizes are checked against the header, the limit and the file before memory is asked for; inflating is bounded by
-/// what the header promises. `context` is polled while reading.
+/// what the header promises. NaN and -inf become the lowest finite value, +inf the highest, and are counted in
+/// header.replacedVoxels: one of them would spoil every mean and scale. An image without a finite voxel is refused.
+/// `context` is polled while reading.
 Volume readImage(const std::string& path, const JobContext& context = {}, const ReadLimits& limits = {});
 
 struct WriteOptions {
-  /// numpy name of the stored type; values are rounded half to even and clamped for integer types.
+  /// numpy name of the stored type; values are rounded half to even for integer types.
   std::string dtype = "float32";
   /// gzip: the suffix `.nii.gz` always compresses, `.nii` never; for `.nrrd` this decides.
   bool compress = false;
@@ -36,7 +38,8 @@ struct WriteOptions {
 /// Writes [C, I, J, K] (any strides, any numeric type) by the suffix of `path`: .nii, .nii.gz, .nrrd.
 /// With `volume.header.raw` from a file of the same format the geometry fields are repeated bit for bit; from another
 /// format they are converted. Written to a temporary name beside `path`, synced, then renamed; nothing is left behind
-/// when it fails. Throws Unsupported (suffix, type), Io (full disk, …), Cancelled.
+/// when it fails. Throws InvalidInput (a value that the type cannot hold), Unsupported (suffix, type), Io (full disk, …),
+/// Cancelled.
 void writeImage(const std::string& path, const Volume& volume, const WriteOptions& options,
                 const JobContext& context = {});
 

@@ -32,6 +32,8 @@ struct ImageHeader {
   std::vector<Affine> otherReadings;
   /// Whether the header says where the voxels lie: a form code above 0; NRRD: space directions or space origin.
   bool placed = false;
+  /// Voxels that were NaN or infinite: set while an image is read, which replaces them.
+  int64_t replacedVoxels = 0;
   double slope = 1;
   double intercept = 0;
   /// The original header bytes (NIfTI: 348 or 540; NRRD: the text), so that a label file repeats the geometry exactly.

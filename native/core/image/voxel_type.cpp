@@ -16,24 +16,6 @@ static_assert(std::endian::native == std::endian::little, "files are written as 
 constexpr std::array<const char*, 10> names{"int8",   "uint8", "int16",  "uint16",  "int32",
                                             "uint32", "int64", "uint64", "float32", "float64"};
 
-/// Calls `action` with a value of the C++ type that stands for `type`.
-template <class Action>
-decltype(auto) withType(VoxelType type, Action&& action) {
-  switch (type) {
-    case VoxelType::Int8: return action(int8_t{});
-    case VoxelType::UInt8: return action(uint8_t{});
-    case VoxelType::Int16: return action(int16_t{});
-    case VoxelType::UInt16: return action(uint16_t{});
-    case VoxelType::Int32: return action(int32_t{});
-    case VoxelType::UInt32: return action(uint32_t{});
-    case VoxelType::Int64: return action(int64_t{});
-    case VoxelType::UInt64: return action(uint64_t{});
-    case VoxelType::Float32: return action(float{});
-    case VoxelType::Float64: break;
-  }
-  return action(double{});
-}
-
 template <size_t size>
 using UnsignedOf = std::conditional_t<
     size == 1, uint8_t,
@@ -89,23 +71,27 @@ size_t toWholes(const char* stored, Scaling scaling, size_t count, int32_t* voxe
 }
 
 template <class T>
-T rounded(double value) {
+size_t fromDoubles(const double* voxels, size_t count, T* stored) {
   if constexpr (std::is_floating_point_v<T>) {
-    return static_cast<T>(value);
+    for (size_t i = 0; i < count; ++i) stored[i] = static_cast<T>(voxels[i]);
+    return count;
   } else {
-    if (std::isnan(value)) return 0;
-    const double whole = std::nearbyint(value);
-    // The largest 64-bit integers have no double; comparing with >= keeps the conversion defined.
-    if (whole >= static_cast<double>(std::numeric_limits<T>::max())) return std::numeric_limits<T>::max();
-    if (whole <= static_cast<double>(std::numeric_limits<T>::min())) return std::numeric_limits<T>::min();
-    return static_cast<T>(whole);
+    // The largest 64-bit integers have no double; the power of two above them has.
+    constexpr double beyond = static_cast<double>(std::numeric_limits<T>::max() / 2 + 1) * 2;
+    constexpr double lowest = static_cast<double>(std::numeric_limits<T>::min());
+    for (size_t i = 0; i < count; ++i) {
+      const double whole = std::nearbyint(voxels[i]);
+      if (!(whole >= lowest && whole < beyond)) return i;
+      stored[i] = static_cast<T>(whole);
+    }
+    return count;
   }
 }
 
 }  // namespace
 
 size_t bytesOf(VoxelType type) {
-  return withType(type, [](auto value) { return sizeof value; });
+  return withVoxelType(type, [](auto value) { return sizeof value; });
 }
 
 const char* nameOf(VoxelType type) { return names[static_cast<size_t>(type)]; }
@@ -119,7 +105,7 @@ std::optional<VoxelType> voxelTypeOf(const std::string& name) {
 
 void toFloat(const void* stored, VoxelType type, bool swap, Scaling scaling, size_t count, float* voxels) {
   const char* bytes = static_cast<const char*>(stored);
-  withType(type, [&](auto value) {
+  withVoxelType(type, [&](auto value) {
     using T = decltype(value);
     if (swap) toFloats<T, true>(bytes, scaling, count, voxels);
     else toFloats<T, false>(bytes, scaling, count, voxels);
@@ -128,26 +114,22 @@ void toFloat(const void* stored, VoxelType type, bool swap, Scaling scaling, siz
 
 size_t toWhole(const void* stored, VoxelType type, bool swap, Scaling scaling, size_t count, int32_t* voxels) {
   const char* bytes = static_cast<const char*>(stored);
-  return withType(type, [&](auto value) {
+  return withVoxelType(type, [&](auto value) {
     using T = decltype(value);
     return swap ? toWholes<T, true>(bytes, scaling, count, voxels) : toWholes<T, false>(bytes, scaling, count, voxels);
   });
 }
 
 double valueAt(const void* stored, VoxelType type, bool swap, Scaling scaling, size_t index) {
-  return withType(type, [&](auto value) {
+  return withVoxelType(type, [&](auto value) {
     using T = decltype(value);
     const char* at = static_cast<const char*>(stored) + index * sizeof(T);
     return static_cast<double>(swap ? load<T, true>(at) : load<T, false>(at)) * scaling.slope + scaling.intercept;
   });
 }
 
-void fromDouble(const double* voxels, VoxelType type, size_t count, void* stored) {
-  withType(type, [&](auto value) {
-    using T = decltype(value);
-    T* values = static_cast<T*>(stored);
-    for (size_t i = 0; i < count; ++i) values[i] = rounded<T>(voxels[i]);
-  });
+size_t fromDouble(const double* voxels, VoxelType type, size_t count, void* stored) {
+  return withVoxelType(type, [&](auto value) { return fromDoubles(voxels, count, static_cast<decltype(value)*>(stored)); });
 }
 
 }  // namespace mlabel

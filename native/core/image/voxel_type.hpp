@@ -10,6 +10,24 @@ namespace mlabel {
 
 enum class VoxelType { Int8, UInt8, Int16, UInt16, Int32, UInt32, Int64, UInt64, Float32, Float64 };
 
+/// Calls `action` with a value of the C++ type that stands for `type`.
+template <class Action>
+decltype(auto) withVoxelType(VoxelType type, Action&& action) {
+  switch (type) {
+    case VoxelType::Int8: return action(int8_t{});
+    case VoxelType::UInt8: return action(uint8_t{});
+    case VoxelType::Int16: return action(int16_t{});
+    case VoxelType::UInt16: return action(uint16_t{});
+    case VoxelType::Int32: return action(int32_t{});
+    case VoxelType::UInt32: return action(uint32_t{});
+    case VoxelType::Int64: return action(int64_t{});
+    case VoxelType::UInt64: return action(uint64_t{});
+    case VoxelType::Float32: return action(float{});
+    case VoxelType::Float64: break;
+  }
+  return action(double{});
+}
+
 size_t bytesOf(VoxelType type);
 
 /// numpy's name, "int16".
@@ -34,7 +52,8 @@ size_t toWhole(const void* stored, VoxelType type, bool swap, Scaling scaling, s
 /// The value at `index`, scaled.
 double valueAt(const void* stored, VoxelType type, bool swap, Scaling scaling, size_t index);
 
-/// Turns `count` doubles into stored values, little endian: integers are rounded half to even and clamped, NaN is 0.
-void fromDouble(const double* voxels, VoxelType type, size_t count, void* stored);
+/// Turns `count` doubles into stored values, little endian; for integer types they are rounded half to even. Returns the
+/// index of the first value that the type cannot hold (NaN is such for an integer type), `count` when there is none.
+size_t fromDouble(const double* voxels, VoxelType type, size_t count, void* stored);
 
 }  // namespace mlabel

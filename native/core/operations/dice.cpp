@@ -1,7 +1,7 @@
 // Dice of each label between two label files.
 #include <ATen/ATen.h>
 
-#include "image/image_file.hpp"
+#include "image/read_label.hpp"
 #include "operations/operation.hpp"
 
 namespace mlabel {
@@ -9,15 +9,14 @@ namespace {
 
 constexpr int64_t kLargestValue = 65535;
 
-/// Label values as integers; throws InvalidInput where they cannot be labels.
+/// Label values; throws InvalidInput for those that cannot be counted.
 at::Tensor labelValues(const std::string& path, const JobContext& context) {
-  const at::Tensor voxels = readImage(path, context).data;
+  const at::Tensor voxels = readLabel(path, context).data;
   const auto [smallest, largest] = at::aminmax(voxels);
-  // Negated, so that NaN is refused too.
-  if (!(smallest.item<float>() >= 0 && largest.item<float>() <= kLargestValue)) {
+  if (smallest.item<int64_t>() < 0 || largest.item<int64_t>() > kLargestValue) {
     throw Error(ErrorCode::InvalidInput, "the voxels of " + path + " are not label values from 0 to 65535");
   }
-  return voxels.round().to(at::kInt);
+  return voxels.to(at::kInt);
 }
 
 /// How many voxels have each value from 0 to 65535.

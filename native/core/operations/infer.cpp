@@ -91,6 +91,7 @@ class InferOperation : public Operation {
     seconds["transform"] = {{"pre", secondsByName(pre)}, {"post", secondsByName(post)}};
 
     Json answer = {{"shape", result.source.shape}, {"counts", Json::object()}, {"centroids", Json::object()}};
+    answer["replacedVoxels"] = result.source.replacedVoxels;
     for (const auto& [value, found] : statistics) {
       answer["counts"][std::to_string(value)] = found.count;
       answer["centroids"][std::to_string(value)] = found.centroid;
@@ -148,8 +149,21 @@ class InferOperation : public Operation {
       throw Error(ErrorCode::InvalidInput, "the result is not on the grid of the image; invert takes it back");
     }
     const at::Tensor labels = data[0];
-    if (labels.scalar_type() == at::kByte || labels.scalar_type() == at::kShort) return labels;
-    return labels.to(at::kShort);
+    const at::ScalarType type = labels.scalar_type();
+    if (type == at::kByte || type == at::kShort || type == at::kInt) return labels;
+    return labels.to(narrowest(labels));
+  }
+
+  static at::ScalarType narrowest(const at::Tensor& labels) {
+    if (labels.scalar_type() == at::kBool) return at::kByte;
+    const auto [smallest, largest] = labels.aminmax();
+    const auto low = smallest.item<double>(), high = largest.item<double>();
+    // Negated, so that NaN is refused too.
+    if (!(low >= INT32_MIN && high <= INT32_MAX)) {
+      throw Error(ErrorCode::InvalidInput, "postTransforms leave values that are no label values; they go up to 2147483647");
+    }
+    if (low >= 0 && high <= UINT8_MAX) return at::kByte;
+    return low >= INT16_MIN && high <= INT16_MAX ? at::kShort : at::kInt;
   }
 
   InferOptions options_;

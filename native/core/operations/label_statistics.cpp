@@ -2,7 +2,7 @@
 
 #include <ATen/ATen.h>
 
-#include <vector>
+#include <unordered_map>
 
 namespace mlabel {
 namespace {
@@ -12,28 +12,30 @@ struct Sums {
   Shape3 index{};
 };
 
+/// Run by run: a label is mostly runs.
 template <class Label>
 std::map<int64_t, LabelStatistics> statisticsOf(const at::Tensor& labels) {
-  std::vector<Sums> sums(size_t{1} << (8 * sizeof(Label)));
+  std::unordered_map<int64_t, Sums> sums;
   const auto voxels = labels.accessor<Label, 3>();
   for (int64_t k = 0; k < labels.size(2); ++k) {
     for (int64_t j = 0; j < labels.size(1); ++j) {
-      for (int64_t i = 0; i < labels.size(0); ++i) {
-        const Label value = voxels[i][j][k];
+      for (int64_t begin = 0, end = 0; begin < labels.size(0); begin = end) {
+        const Label value = voxels[begin][j][k];
+        while (end < labels.size(0) && voxels[end][j][k] == value) ++end;
         if (value <= 0) continue;
-        Sums& sum = sums[static_cast<size_t>(value)];
-        ++sum.count;
-        sum.index[0] += i;
-        sum.index[1] += j;
-        sum.index[2] += k;
+        Sums& sum = sums[value];
+        const int64_t length = end - begin;
+        sum.count += length;
+        sum.index[0] += length * (begin + end - 1) / 2;
+        sum.index[1] += length * j;
+        sum.index[2] += length * k;
       }
     }
   }
   std::map<int64_t, LabelStatistics> result;
-  for (size_t value = 1; value < sums.size(); ++value) {
-    const auto& [count, index] = sums[value];
-    if (count == 0) continue;
-    result[static_cast<int64_t>(value)] = {count, {index[0] / count, index[1] / count, index[2] / count}};
+  for (const auto& [value, sum] : sums) {
+    const auto& [count, index] = sum;
+    result[value] = {count, {index[0] / count, index[1] / count, index[2] / count}};
   }
   return result;
 }
@@ -41,7 +43,11 @@ std::map<int64_t, LabelStatistics> statisticsOf(const at::Tensor& labels) {
 }  // namespace
 
 std::map<int64_t, LabelStatistics> labelStatistics(const at::Tensor& labels) {
-  return labels.scalar_type() == at::kByte ? statisticsOf<uint8_t>(labels) : statisticsOf<int16_t>(labels);
+  switch (labels.scalar_type()) {
+    case at::kByte: return statisticsOf<uint8_t>(labels);
+    case at::kShort: return statisticsOf<int16_t>(labels);
+    default: return statisticsOf<int32_t>(labels);
+  }
 }
 
 }  // namespace mlabel

@@ -16,7 +16,7 @@ struct LabelStatistics {
   Shape3 centroid{};
 };
 
-/// Every value but 0 of a uint8 or int16 map [I, J, K], ascending; negative values are left out.
+/// Every value but 0 of a uint8, int16 or int32 map [I, J, K], ascending; negative values are left out.
 /// Quickest where the first axis is the fastest in memory.
 std::map<int64_t, LabelStatistics> labelStatistics(const at::Tensor& labels);
 

@@ -27,6 +27,13 @@ void checkClasses(const SampleImage& label, int64_t classes) {
   }
 }
 
+void tellReplaced(const TrainCase& item, const Sample& sample, const JobContext& context) {
+  const auto image = sample.images.find("image");
+  if (image == sample.images.end() || image->second.source.replacedVoxels == 0) return;
+  context.report({{"message", item.image + ": " + std::to_string(image->second.source.replacedVoxels) +
+                                  " voxels are not finite numbers; the lowest value of the image stands for them"}});
+}
+
 }  // namespace
 
 CaseCache::CaseCache(const std::vector<TrainCase>& cases, const Pipeline& pipeline, Options options)
@@ -38,6 +45,7 @@ Sample CaseCache::prepared(size_t index, const JobContext& context) {
     const std::scoped_lock lock(slot.mutex);
     if (!slot.tried) {
       const Sample sample = prepare(index, context);
+      tellReplaced(cases_[index], sample, context);
       keep(slot, sample);
       slot.tried = true;
       return sample;

@@ -20,7 +20,7 @@ double Validation::meanDice(const std::shared_ptr<Network>& network, c10::Device
   const bool flat = network->spatialDims() == 2;
   MeanDice dice;
   for (size_t i = 0; i < cache_.size(); ++i) {
-    const Sample sample = cache_.prepared(i, quiet);
+    const Sample sample = cache_.prepared(i, context);
     const c10::InferenceMode inference;
     at::Tensor image = sample.images.at("image").data.to(device);
     at::Tensor label = sample.images.at("label").data[0].to(device);

@@ -4,6 +4,7 @@
 
 #include <cmath>
 #include <cstring>
+#include <limits>
 
 #include "golden.hpp"
 #include "image/image_file.hpp"
@@ -108,6 +109,22 @@ TEST_CASE("a 2-D image without any form is one millimetre thick, whatever its th
   std::memcpy(bytes.data() + 80, zooms, sizeof zooms);
   writeBytes(folder / "plain.nii", bytes);
   CHECK(readHeader(folder / "plain.nii").affine.spacing() == Vector3{3, 2, 1});
+}
+
+TEST_CASE("voxels that are not finite are counted and replaced by the lowest and the highest finite value") {
+  const TemporaryFolder folder;
+  const float inf = std::numeric_limits<float>::infinity();
+  const auto read = [&](std::initializer_list<float> values) {
+    std::string bytes = "NRRD0004\ntype: float\ndimension: 3\nsizes: 2 3 1\nendian: little\nencoding: raw\n\n";
+    for (const float value : values) bytes.append(reinterpret_cast<const char*>(&value), sizeof value);
+    writeBytes(folder / "image.nrrd", bytes);
+    return readImage(folder / "image.nrrd");
+  };
+  const Volume mended = read({1, NAN, inf, -inf, -4, 7});
+  CHECK(mended.header.replacedVoxels == 3);
+  CHECK(at::equal(mended.data.permute({0, 3, 2, 1}).flatten(), at::tensor({1.0F, -4.0F, 7.0F, -4.0F, -4.0F, 7.0F})));
+  CHECK(read({1, 2, 3, 4, 5, 3e38F}).header.replacedVoxels == 0);
+  CHECK_THROWS_WITH_AS(read({NAN, NAN, inf, inf, NAN, NAN}), doctest::Contains("no voxel is a finite number"), Error);
 }
 
 TEST_CASE("a header alone says the same as the whole file") {

@@ -100,19 +100,44 @@ TEST_CASE("a label file repeats the geometry of its image bit for bit") {
   }
 }
 
-TEST_CASE("values are rounded half to even and clamped; NaN is 0") {
+TEST_CASE("values are rounded half to even") {
   TemporaryFolder folder;
   Volume volume;
-  volume.data = at::tensor({0.5F, 1.5F, 2.5F, -3.0F, 300.0F, std::nanf("")}).reshape({1, 6, 1, 1});
-  const auto stored = [&](const char* dtype) {
+  volume.data = at::tensor({0.5F, 1.5F, 2.5F, -0.4F, 255.4F}).reshape({1, 5, 1, 1});
+  for (const char* dtype : {"uint8", "uint16", "int16", "uint32", "int32", "uint64", "int64"}) {
     writeImage(folder / "v.nii", volume, {.dtype = dtype});
-    return readImage(folder / "v.nii").data.reshape({6});
+    CHECK(at::equal(readImage(folder / "v.nii").data.flatten(), at::tensor({0.0F, 2.0F, 2.0F, 0.0F, 255.0F})));
+  }
+}
+
+TEST_CASE("the ends of each integer type are written, what lies beyond is refused and leaves the old file") {
+  TemporaryFolder folder;
+  const auto write = [&](double value, const char* dtype) {
+    Volume volume;
+    volume.data = at::zeros({1, 3, 2, 2}, at::kDouble);
+    volume.data[0][2][1][1] = value;
+    writeImage(folder / "v.nii", volume, {.dtype = dtype});
+    return readImage(folder / "v.nii").data[0][2][1][1].item<double>();
   };
-  CHECK(at::equal(stored("uint8"), at::tensor({0.0F, 2.0F, 2.0F, 0.0F, 255.0F, 0.0F})));
-  CHECK(at::equal(stored("int8"), at::tensor({0.0F, 2.0F, 2.0F, -3.0F, 127.0F, 0.0F})));
-  for (const char* dtype : {"uint16", "uint32", "uint64"}) CHECK(at::equal(stored(dtype), at::tensor({0.0F, 2.0F, 2.0F, 0.0F, 300.0F, 0.0F})));
-  for (const char* dtype : {"int16", "int32", "int64"}) CHECK(at::equal(stored(dtype), at::tensor({0.0F, 2.0F, 2.0F, -3.0F, 300.0F, 0.0F})));
-  CHECK(stored("float64")[3].item<float>() == -3);
+  const auto refusal = [&](double value, const char* dtype) {
+    try {
+      write(value, dtype);
+    } catch (const Error& error) {
+      CHECK(toString(error.code()) == "INVALID_INPUT");
+      return std::string(error.what());
+    }
+    return std::string();
+  };
+  for (const auto& [value, dtype] : {std::pair{255.0, "uint8"}, {-128.0, "int8"}, {65535.0, "uint16"}, {-32768.0, "int16"}, {-2147483648.0, "int32"}}) {
+    CHECK(write(value, dtype) == value);
+  }
+  CHECK(refusal(300, "uint8") == "the value 300 at voxel [2, 1, 1] does not fit uint8; ask for uint16");
+  CHECK(refusal(255.6, "uint8") == "the value 255.6 at voxel [2, 1, 1] does not fit uint8; ask for uint16");
+  CHECK(refusal(-1, "uint16") == "the value -1 at voxel [2, 1, 1] does not fit uint16; ask for int16");
+  CHECK(refusal(70000, "int16") == "the value 70000 at voxel [2, 1, 1] does not fit int16; ask for int32");
+  CHECK(refusal(9223372036854775808.0, "int64").find("ask for float32") != std::string::npos);
+  CHECK(refusal(NAN, "int32") == "the value nan at voxel [2, 1, 1] does not fit int32; ask for float32");
+  CHECK(readImage(folder / "v.nii").data[0][2][1][1].item<double>() == -2147483648.0);
 }
 
 TEST_CASE("what cannot be written is refused and leaves nothing") {
