@@ -10,10 +10,17 @@
 
 namespace mlabel {
 
+enum class VoxelEncoding { Raw, Gzip, Text, Hex };
+
 /// Where the voxels of a file begin and how they are stored; the rest is in the header.
 struct VoxelLayout {
   VoxelType type = VoxelType::Float32;
+  /// NIfTI: bytes from the beginning of the file.
   uint64_t offset = 0;
+  /// NRRD: lines and then bytes behind the header; -1 bytes: the voxels end with the file.
+  int64_t lineSkip = 0;
+  int64_t byteSkip = 0;
+  VoxelEncoding encoding = VoxelEncoding::Raw;
   bool swap = false;
   /// True where the channel runs fastest on disk (NRRD's list axis in front), false where it runs slowest.
   bool channelFirst = false;

@@ -1,12 +1,11 @@
 #include "image/nrrd.hpp"
 
-#include <algorithm>
 #include <charconv>
-#include <cmath>
 #include <cstring>
 #include <map>
-#include <optional>
 
+#include "image/nrrd_fields.hpp"
+#include "image/nrrd_grid.hpp"
 #include "runtime/error.hpp"
 
 namespace mlabel {
@@ -16,76 +15,57 @@ namespace {
 constexpr size_t largestHeader = 4 << 20;
 
 const std::map<std::string, VoxelType> typeNames{
-    {"signed char", VoxelType::Int8},    {"int8", VoxelType::Int8},           {"int8_t", VoxelType::Int8},
-    {"uchar", VoxelType::UInt8},         {"unsigned char", VoxelType::UInt8}, {"uint8", VoxelType::UInt8},
-    {"uint8_t", VoxelType::UInt8},       {"short", VoxelType::Int16},         {"short int", VoxelType::Int16},
-    {"signed short", VoxelType::Int16},  {"int16", VoxelType::Int16},         {"int16_t", VoxelType::Int16},
-    {"ushort", VoxelType::UInt16},       {"unsigned short", VoxelType::UInt16}, {"uint16", VoxelType::UInt16},
-    {"uint16_t", VoxelType::UInt16},     {"int", VoxelType::Int32},           {"signed int", VoxelType::Int32},
-    {"int32", VoxelType::Int32},         {"int32_t", VoxelType::Int32},       {"uint", VoxelType::UInt32},
-    {"unsigned int", VoxelType::UInt32}, {"uint32", VoxelType::UInt32},       {"uint32_t", VoxelType::UInt32},
-    {"longlong", VoxelType::Int64},      {"long long", VoxelType::Int64},     {"int64", VoxelType::Int64},
-    {"int64_t", VoxelType::Int64},       {"ulonglong", VoxelType::UInt64},    {"unsigned long long", VoxelType::UInt64},
-    {"uint64", VoxelType::UInt64},       {"uint64_t", VoxelType::UInt64},     {"float", VoxelType::Float32},
+    {"signed char", VoxelType::Int8},
+    {"int8", VoxelType::Int8},
+    {"int8_t", VoxelType::Int8},
+    {"uchar", VoxelType::UInt8},
+    {"unsigned char", VoxelType::UInt8},
+    {"uint8", VoxelType::UInt8},
+    {"uint8_t", VoxelType::UInt8},
+    {"short", VoxelType::Int16},
+    {"short int", VoxelType::Int16},
+    {"signed short", VoxelType::Int16},
+    {"signed short int", VoxelType::Int16},
+    {"int16", VoxelType::Int16},
+    {"int16_t", VoxelType::Int16},
+    {"ushort", VoxelType::UInt16},
+    {"unsigned short", VoxelType::UInt16},
+    {"unsigned short int", VoxelType::UInt16},
+    {"uint16", VoxelType::UInt16},
+    {"uint16_t", VoxelType::UInt16},
+    {"int", VoxelType::Int32},
+    {"signed int", VoxelType::Int32},
+    {"int32", VoxelType::Int32},
+    {"int32_t", VoxelType::Int32},
+    {"uint", VoxelType::UInt32},
+    {"unsigned int", VoxelType::UInt32},
+    {"uint32", VoxelType::UInt32},
+    {"uint32_t", VoxelType::UInt32},
+    {"longlong", VoxelType::Int64},
+    {"long long", VoxelType::Int64},
+    {"long long int", VoxelType::Int64},
+    {"signed long long", VoxelType::Int64},
+    {"signed long long int", VoxelType::Int64},
+    {"int64", VoxelType::Int64},
+    {"int64_t", VoxelType::Int64},
+    {"ulonglong", VoxelType::UInt64},
+    {"unsigned long long", VoxelType::UInt64},
+    {"unsigned long long int", VoxelType::UInt64},
+    {"uint64", VoxelType::UInt64},
+    {"uint64_t", VoxelType::UInt64},
+    {"float", VoxelType::Float32},
     {"double", VoxelType::Float64},
+};
+
+const std::map<std::string, VoxelEncoding> encodingNames{
+    {"raw", VoxelEncoding::Raw},    {"gzip", VoxelEncoding::Gzip},   {"gz", VoxelEncoding::Gzip},
+    {"ascii", VoxelEncoding::Text}, {"text", VoxelEncoding::Text},   {"txt", VoxelEncoding::Text},
+    {"hex", VoxelEncoding::Hex},
 };
 
 [[noreturn]] void invalid(const std::string& path, const std::string& what) {
   throw Error(ErrorCode::InvalidFile, path + ": " + what);
 }
-
-std::string trimmed(const std::string& text) {
-  const size_t begin = text.find_first_not_of(" \t\r");
-  return begin == std::string::npos ? "" : text.substr(begin, text.find_last_not_of(" \t\r") - begin + 1);
-}
-
-std::vector<std::string> words(const std::string& text) {
-  std::vector<std::string> found;
-  std::string word;
-  int depth = 0;
-  for (const char c : text + " ") {
-    if (c == '(') ++depth;
-    if (c == ')') --depth;
-    // "(1, 0, 0)" is one word although it has blanks in it.
-    if ((c == ' ' || c == '\t') && depth <= 0) {
-      if (!word.empty()) found.push_back(word);
-      word.clear();
-    } else {
-      word += c;
-    }
-  }
-  return found;
-}
-
-std::optional<double> number(const std::string& text) {
-  double value = 0;
-  const auto [end, error] = std::from_chars(text.data(), text.data() + text.size(), value);
-  if (error != std::errc() || end != text.data() + text.size() || !std::isfinite(value)) return std::nullopt;
-  return value;
-}
-
-/// "(1,0,0)" → a vector; nothing for "none".
-std::optional<Vector3> vectorOf(const std::string& text, const std::string& path) {
-  if (text == "none") return std::nullopt;
-  Vector3 vector{};
-  size_t axis = 0;
-  if (text.size() < 2 || text.front() != '(' || text.back() != ')') invalid(path, "\"" + text + "\" is not a vector");
-  std::string part;
-  for (const char c : text.substr(1, text.size() - 2) + ",") {
-    if (c != ',') {
-      part += c;
-      continue;
-    }
-    const auto value = number(trimmed(part));
-    if (!value || axis == 3) invalid(path, "\"" + text + "\" is not a vector of three numbers");
-    vector[axis++] = *value;
-    part.clear();
-  }
-  if (axis != 3) invalid(path, "\"" + text + "\" is not a vector of three numbers");
-  return vector;
-}
-
-using FieldMap = std::map<std::string, std::string>;
 
 std::string readText(ByteSource& source, const std::string& path) {
   std::string text;
@@ -98,80 +78,17 @@ std::string readText(ByteSource& source, const std::string& path) {
   return text;
 }
 
-FieldMap parseFields(const std::string& text) {
-  FieldMap fields;
-  size_t begin = text.find('\n') + 1;
-  while (begin < text.size()) {
-    const size_t end = text.find('\n', begin);
-    const std::string line = text.substr(begin, end - begin);
-    begin = end + 1;
-    const size_t colon = line.find(": ");
-    if (line.starts_with('#') || colon == std::string::npos || line.find(":=") < colon) continue;
-    std::string name = line.substr(0, colon);
-    std::transform(name.begin(), name.end(), name.begin(), [](unsigned char c) { return std::tolower(c); });
-    fields[name] = trimmed(line.substr(colon + 2));
+/// Lines and bytes before the voxels; -1 bytes: the voxels end with the file.
+int64_t skipOf(const NrrdFields& fields, std::initializer_list<const char*> spellings, const std::string& path) {
+  const std::string text = nrrdField(fields, spellings);
+  if (text.empty()) return 0;
+  constexpr int64_t farthest = 1'000'000'000;
+  int64_t skip = 0;
+  const auto [end, error] = std::from_chars(text.data(), text.data() + text.size(), skip);
+  if (error != std::errc() || end != text.data() + text.size() || skip < -1 || skip > farthest) {
+    invalid(path, "has the " + std::string(*spellings.begin()) + " \"" + text + "\"");
   }
-  return fields;
-}
-
-/// Signs that take the file's space to RAS.
-Vector3 signsOf(const FieldMap& fields, const std::string& path) {
-  const auto found = fields.find("space");
-  std::string space = found == fields.end() ? "left-posterior-superior" : found->second;
-  std::transform(space.begin(), space.end(), space.begin(), [](unsigned char c) { return std::tolower(c); });
-  if (space == "lps" || space == "left-posterior-superior") return {-1, -1, 1};
-  if (space == "ras" || space == "right-anterior-superior") return {1, 1, 1};
-  if (space == "las" || space == "left-anterior-superior") return {-1, 1, 1};
-  throw Error(ErrorCode::Unsupported, path + ": the space \"" + space + "\" is not known");
-}
-
-struct Axes {
-  std::vector<int64_t> sizes;
-  std::vector<Vector3> directions;
-  /// Index of the axis without a direction, -1 when there is none.
-  int channel = -1;
-};
-
-Axes readAxes(const FieldMap& fields, const std::string& path) {
-  Axes axes;
-  const auto sizes = fields.find("sizes");
-  if (sizes == fields.end()) invalid(path, "has no sizes");
-  for (const std::string& word : words(sizes->second)) {
-    int64_t size = 0;
-    const auto [end, error] = std::from_chars(word.data(), word.data() + word.size(), size);
-    if (error != std::errc() || end != word.data() + word.size() || size < 1) invalid(path, "has the size \"" + word + "\"");
-    axes.sizes.push_back(size);
-  }
-  const auto dimension = fields.find("dimension");
-  if (dimension != fields.end() && dimension->second != std::to_string(axes.sizes.size())) {
-    invalid(path, "says dimension " + dimension->second + " and gives " + std::to_string(axes.sizes.size()) + " sizes");
-  }
-  if (axes.sizes.size() < 2 || axes.sizes.size() > 4) {
-    throw Error(ErrorCode::Unsupported, path + ": an NRRD file of " + std::to_string(axes.sizes.size()) + " axes cannot be read");
-  }
-  const auto directions = fields.find("space directions");
-  if (directions != fields.end()) {
-    const auto given = words(directions->second);
-    if (given.size() != axes.sizes.size()) invalid(path, "does not give a direction for every axis");
-    for (size_t axis = 0; axis < given.size(); ++axis) {
-      if (const auto vector = vectorOf(given[axis], path)) axes.directions.push_back(*vector);
-      else if (axes.channel < 0) axes.channel = static_cast<int>(axis);
-      else invalid(path, "has two axes without a direction");
-    }
-  } else {
-    const auto spacings = fields.find("spacings");
-    const auto given = spacings == fields.end() ? std::vector<std::string>{} : words(spacings->second);
-    if (axes.sizes.size() == 4) axes.channel = 3;
-    for (size_t axis = 0; axis < 3; ++axis) {
-      Vector3 direction{};
-      direction[axis] = axis < given.size() ? number(given[axis]).value_or(1) : 1;
-      axes.directions.push_back(direction);
-    }
-  }
-  if (axes.channel > 0 && axes.channel != static_cast<int>(axes.sizes.size()) - 1) {
-    throw Error(ErrorCode::Unsupported, path + ": a channel axis between the spatial ones cannot be read");
-  }
-  return axes;
+  return skip;
 }
 
 std::string textOf(double value) {
@@ -194,58 +111,40 @@ std::string vectorText(const Affine& affine, int column) {
 
 bool isNrrd(const char* firstFourBytes) { return std::memcmp(firstFourBytes, "NRRD", 4) == 0; }
 
-ParsedHeader readNrrdHeader(ByteSource& source, const std::string& path, bool& gzip) {
+ParsedHeader readNrrdHeader(ByteSource& source, const std::string& path) {
   const std::string text = readText(source, path);
-  const FieldMap fields = parseFields(text);
-  const auto field = [&](const char* name) {
-    const auto found = fields.find(name);
-    return found == fields.end() ? std::string() : found->second;
-  };
+  const NrrdFields fields = parseNrrdFields(text);
   if (fields.contains("data file") || fields.contains("datafile")) {
     throw Error(ErrorCode::Unsupported, path + ": an NRRD header with its voxels in another file cannot be read");
-  }
-  for (const char* skip : {"line skip", "lineskip", "byte skip", "byteskip"}) {
-    if (fields.contains(skip) && field(skip) != "0") throw Error(ErrorCode::Unsupported, path + ": NRRD's " + skip + " cannot be read");
   }
 
   ParsedHeader parsed;
   ImageHeader& header = parsed.header;
-  const auto type = typeNames.find(field("type"));
-  if (type == typeNames.end()) throw Error(ErrorCode::Unsupported, path + ": voxels of NRRD type \"" + field("type") + "\" cannot be read");
-  parsed.layout.type = type->second;
-
-  const std::string encoding = field("encoding");
-  gzip = encoding == "gzip" || encoding == "gz";
-  if (!gzip && encoding != "raw") throw Error(ErrorCode::Unsupported, path + ": the NRRD encoding \"" + encoding + "\" cannot be read");
-  if (bytesOf(parsed.layout.type) > 1) {
-    const std::string endian = field("endian");
+  VoxelLayout& layout = parsed.layout;
+  const auto type = typeNames.find(lowerCase(nrrdField(fields, {"type"})));
+  if (type == typeNames.end()) {
+    throw Error(ErrorCode::Unsupported, path + ": voxels of NRRD type \"" + nrrdField(fields, {"type"}) + "\" cannot be read");
+  }
+  layout.type = type->second;
+  const auto encoding = encodingNames.find(lowerCase(nrrdField(fields, {"encoding"})));
+  if (encoding == encodingNames.end()) {
+    throw Error(ErrorCode::Unsupported, path + ": the NRRD encoding \"" + nrrdField(fields, {"encoding"}) + "\" cannot be read");
+  }
+  layout.encoding = encoding->second;
+  if (bytesOf(layout.type) > 1 && layout.encoding != VoxelEncoding::Text) {
+    const std::string endian = lowerCase(nrrdField(fields, {"endian"}));
     if (endian != "little" && endian != "big") invalid(path, "does not say whether its voxels are little or big endian");
-    header.bigEndian = parsed.layout.swap = endian == "big";
+    header.bigEndian = layout.swap = endian == "big";
   }
-
-  Axes axes = readAxes(fields, path);
-  if (axes.channel >= 0) {
-    header.channels = axes.sizes[static_cast<size_t>(axes.channel)];
-    axes.sizes.erase(axes.sizes.begin() + axes.channel);
-    parsed.layout.channelFirst = axes.channel == 0;
+  layout.lineSkip = skipOf(fields, {"line skip", "lineskip"}, path);
+  layout.byteSkip = skipOf(fields, {"byte skip", "byteskip"}, path);
+  if (layout.byteSkip < 0 && (layout.encoding != VoxelEncoding::Raw || source.inflating())) {
+    throw Error(ErrorCode::Unsupported, path + ": NRRD's byte skip of -1 can be read with raw voxels only");
   }
-  header.dimensions = axes.sizes.size() == 2 ? 2 : 3;
-  axes.sizes.resize(3, 1);
-  if (axes.directions.size() == 2) axes.directions.push_back({0, 0, 1});
-  if (axes.directions.size() != 3) invalid(path, "does not have two or three axes in space");
-  std::copy(axes.sizes.begin(), axes.sizes.end(), header.shape.begin());
-
-  const Vector3 signs = signsOf(fields, path);
-  const Vector3 origin = fields.contains("space origin") ? vectorOf(field("space origin"), path).value_or(Vector3{}) : Vector3{};
-  for (int row = 0; row < 3; ++row) {
-    const auto r = static_cast<size_t>(row);
-    for (int column = 0; column < 3; ++column) header.affine(row, column) = signs[r] * axes.directions[static_cast<size_t>(column)][r];
-    header.affine(row, 3) = signs[r] * origin[r];
-  }
-  header.placed = fields.contains("space directions") || fields.contains("space origin");
+  readNrrdGrid(fields, parsed, path);
   header.format = ImageFormat::Nrrd;
-  header.compressed = gzip;
-  header.dtype = nameOf(parsed.layout.type);
+  header.compressed = layout.encoding == VoxelEncoding::Gzip;
+  header.dtype = nameOf(layout.type);
   header.raw.assign(text.begin(), text.end());
   return parsed;
 }
@@ -259,13 +158,13 @@ std::string makeNrrdHeader(const Volume& volume, VoxelType type, bool gzip, cons
   for (int axis = 0; axis < 3; ++axis) directions += (axis == 0 ? "" : " ") + vectorText(volume.affine, axis);
   std::string origin = vectorText(volume.affine, 3);
   if (source.format == ImageFormat::Nrrd && source.affine == volume.affine && source.dimensions == 3) {
-    const FieldMap fields = parseFields(std::string(source.raw.begin(), source.raw.end()));
-    if (fields.contains("space directions") && fields.contains("space") && fields.contains("space origin")) {
+    const NrrdFields fields = parseNrrdFields(std::string(source.raw.begin(), source.raw.end()));
+    if (hasSpaceOfThree(fields)) {
       space = fields.at("space");
       origin = fields.at("space origin");
       directions.clear();
-      for (const std::string& word : words(fields.at("space directions"))) {
-        if (word != "none") directions += (directions.empty() ? "" : " ") + word;
+      for (const std::string& word : nrrdWords(fields.at("space directions"))) {
+        if (nrrdVector(word, "the image")) directions += (directions.empty() ? "" : " ") + word;
       }
     }
   }

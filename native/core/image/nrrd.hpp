@@ -1,4 +1,4 @@
-// NRRD headers: attached, raw or gzip, in LPS, RAS or no space, with or without a channel axis.
+// NRRD headers with their voxels in the same file.
 #pragma once
 
 #include <string>
@@ -12,10 +12,9 @@ namespace mlabel {
 /// True when a file begins with these bytes.
 bool isNrrd(const char* firstFourBytes);
 
-/// Reads the text up to and with its empty line from `source`, which stands at `NRRD`. Directions and origin come back
-/// as RAS; a missing space counts as LPS, as MONAI's NrrdReader has it. `gzip` is set when the voxels are compressed.
-/// Throws InvalidFile, or Unsupported (detached data, other encodings, block types).
-ParsedHeader readNrrdHeader(ByteSource& source, const std::string& path, bool& gzip);
+/// Reads the text up to and with its empty line from `source`, which stands behind `NRRD`; what its axes mean is said at
+/// readNrrdGrid (image/nrrd_grid.hpp). Throws InvalidFile, or Unsupported (detached data, other encodings, block types).
+ParsedHeader readNrrdHeader(ByteSource& source, const std::string& path);
 
 /// The text of a header for `volume`, LPS, ending with its empty line; space, directions and origin are the lines of
 /// `volume.header.raw` where that is NRRD and the affine is still its own. `pairs` are lines `key:=value`.

@@ -8,6 +8,7 @@
 #include <future>
 
 #include "image/nrrd.hpp"
+#include "image/text_voxels.hpp"
 
 namespace mlabel {
 namespace {
@@ -31,17 +32,30 @@ uint64_t voxelCount(const ImageHeader& header, const std::string& path) {
   return product({header.shape[0], header.shape[1], header.shape[2], header.channels}, path);
 }
 
+uint64_t storedBytes(const ParsedHeader& parsed, const std::string& path) {
+  return product({static_cast<int64_t>(voxelCount(parsed.header, path)), static_cast<int64_t>(bytesOf(parsed.layout.type))}, path);
+}
+
+/// The fewest bytes of the file that can hold the voxels.
+uint64_t leastBytes(const ParsedHeader& parsed, const std::string& path) {
+  switch (parsed.layout.encoding) {
+    case VoxelEncoding::Text: return product({static_cast<int64_t>(voxelCount(parsed.header, path)), 2}, path) - 1;
+    case VoxelEncoding::Hex: return product({static_cast<int64_t>(storedBytes(parsed, path)), 2}, path);
+    default: return storedBytes(parsed, path);
+  }
+}
+
 /// Everything that can be known to be wrong before memory is asked for.
 void checkSizes(const ParsedHeader& parsed, const ByteSource& source, const std::string& path, const ReadLimits& limits) {
   const uint64_t count = voxelCount(parsed.header, path);
   const uint64_t decoded = product({static_cast<int64_t>(std::min<uint64_t>(count, INT64_MAX)), 4}, path);
-  const uint64_t stored = product({static_cast<int64_t>(count), static_cast<int64_t>(bytesOf(parsed.layout.type))}, path);
+  const uint64_t least = leastBytes(parsed, path);
   if (decoded > static_cast<uint64_t>(limits.maxBytes)) {
     throw Error(ErrorCode::TooLarge, path + ": " + std::to_string(decoded >> 20) + " MiB of voxels are beyond the limit of " +
                                          std::to_string(limits.maxBytes >> 20) + " MiB");
   }
-  if (stored > source.largestRest()) {
-    invalid(path, "is too short: its header promises " + std::to_string(stored) + " bytes of voxels, which a file of " +
+  if (least > source.largestRest()) {
+    invalid(path, "is too short: its header promises " + std::to_string(least) + " bytes of voxels, which a file of " +
                       std::to_string(source.fileSize()) + " bytes cannot hold");
   }
 }
@@ -54,6 +68,23 @@ void checkAffine(const Affine& affine, const std::string& path) {
   }
 }
 
+void skipBefore(const ParsedHeader& parsed, ByteSource& source, const std::string& path) {
+  const VoxelLayout& layout = parsed.layout;
+  for (int64_t line = 0; line < layout.lineSkip; ++line) {
+    char c = 0;
+    while (c != '\n') {
+      if (source.read(&c, 1) == 0) invalid(path, "ends before its voxels begin");
+    }
+  }
+  if (layout.encoding == VoxelEncoding::Gzip) source.inflateRest();
+  auto skip = static_cast<uint64_t>(layout.byteSkip);
+  if (layout.byteSkip < 0) {
+    const uint64_t rest = source.largestRest();
+    skip = rest - std::min(rest, storedBytes(parsed, path));
+  }
+  if (source.skip(skip) != skip) invalid(path, "ends before its voxels begin");
+}
+
 /// Reads the header; `source` stands at the voxels afterwards.
 ParsedHeader openImage(ByteSource& source, const std::string& path, const ReadLimits& limits) {
   char start[4];
@@ -61,9 +92,8 @@ ParsedHeader openImage(ByteSource& source, const std::string& path, const ReadLi
   if (source.read(start, sizeof start) != sizeof start) invalid(path, "is not an image: it has fewer than four bytes");
   ParsedHeader parsed;
   if (isNrrd(start)) {
-    bool gzip = false;
-    parsed = readNrrdHeader(source, path, gzip);
-    if (gzip) source.inflateRest();
+    parsed = readNrrdHeader(source, path);
+    skipBefore(parsed, source, path);
   } else {
     const size_t size = niftiHeaderSize(reinterpret_cast<const unsigned char*>(start));
     if (size == 0) invalid(path, "is neither NIfTI nor NRRD");
@@ -109,15 +139,25 @@ at::Tensor VoxelReader::emptyTensor(at::ScalarType type) const {
   return at::empty({channels, k, j, i}, type).permute({0, 3, 2, 1});
 }
 
+size_t VoxelReader::readStored(char* stored, size_t count, TextVoxels& text) {
+  const size_t bytes = bytesOf(layout().type);
+  switch (layout().encoding) {
+    case VoxelEncoding::Text: return text.readNumbers(stored, layout().type, count) * bytes;
+    case VoxelEncoding::Hex: return text.readHex(stored, count * bytes);
+    default: return source_.read(stored, count * bytes);
+  }
+}
+
 void VoxelReader::read(const Take& take, const JobContext& context) {
   const size_t bytes = bytesOf(layout().type);
   std::array<std::vector<char>, 2> chunks{std::vector<char>(chunkBytes), std::vector<char>(chunkBytes)};
+  TextVoxels text(source_, path_);
   std::future<void> taken;
   for (uint64_t done = 0, turn = 0; done < count_; ++turn) {
     context.check();
     char* chunk = chunks[turn % 2].data();
     const auto wanted = static_cast<size_t>(std::min<uint64_t>(count_ - done, chunkBytes / bytes));
-    const size_t got = source_.read(chunk, wanted * bytes);
+    const size_t got = readStored(chunk, wanted, text);
     if (got != wanted * bytes) {
       invalid(path_, "is truncated: " + std::to_string((count_ - done) * bytes - got) + " bytes of voxels are missing");
     }

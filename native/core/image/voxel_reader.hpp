@@ -12,6 +12,8 @@
 
 namespace mlabel {
 
+class TextVoxels;
+
 class VoxelReader {
  public:
   /// Reads the header, and checks sizes and position before anybody asks for memory. Throws what readHeader throws.
@@ -38,6 +40,9 @@ class VoxelReader {
   void read(const Take& take, const JobContext& context);
 
  private:
+  /// Reads `count` stored voxels; returns how many bytes of them there were.
+  size_t readStored(char* stored, size_t count, TextVoxels& text);
+
   std::string path_;
   ByteSource source_;
   ParsedHeader parsed_;

@@ -116,7 +116,7 @@ TEST_CASE("what cannot be read is named") {
   CHECK(codeOf(with(goodNifti(), 344, std::array<char, 4>{'n', 'i', '1', '\0'})) == "UNSUPPORTED");
   CHECK(codeOf(with(goodNifti(), 108, 1e20F)) == "INVALID_FILE");
   CHECK(codeOf(with(goodNifti(), 108, 1e6F)) == "INVALID_FILE");
-  CHECK(codeOf(replaced(goodNrrd(), "encoding: raw", "encoding: hex")) == "UNSUPPORTED");
+  CHECK(codeOf(replaced(goodNrrd(), "encoding: raw", "encoding: bzip2")) == "UNSUPPORTED");
   CHECK(codeOf(replaced(goodNrrd(), "encoding: raw", "data file: /etc/passwd\nencoding: raw")) == "UNSUPPORTED");
   CHECK(codeOf(replaced(goodNrrd(), "endian: little", "endian: middle")) == "INVALID_FILE");
   CHECK(codeOf(replaced(goodNrrd(), "type: int16", "type: block")) == "UNSUPPORTED");
