@@ -37,6 +37,8 @@ describe("the dry run of the first release's README", () => {
     });
     const download = await server.request(sample.url);
     assert.deepEqual(Buffer.from(await download.arrayBuffer()), tinyNifti());
+    const catalogue = Buffer.from(path.join(server.studies, 'datastore_v2.json')).toString('base64url');
+    assert.equal((await server.request(`/download/${catalogue}`)).status, 404);
 
     const image = encodeURIComponent(sample.id);
     const body = '{"result_extension": ".nrrd"}';

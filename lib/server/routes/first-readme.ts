@@ -8,7 +8,7 @@ import { checksumOfFile } from '../../files/checksum.js';
 import { inferOutputs, replyWithResult } from '../infer-reply.js';
 import { defineRoute } from '../route.js';
 import { paramsBody } from '../schemas.js';
-import { resolveUnder, sendFile } from '../send-file.js';
+import { sendFile } from '../send-file.js';
 
 const tag = 'First release';
 
@@ -68,14 +68,15 @@ export const firstReadmeRoutes = [
     method: 'get',
     url: '/download/:image',
     tag,
-    summary: 'A file of the studies by its path in URL-safe base64',
+    summary: 'An image by its path in URL-safe base64',
     path: z.object({ image: z.string() }),
     produces: ['application/octet-stream'],
     async handle({ path: { image }, services, ctx }) {
+      const { datastore } = services.app;
+      const id = datastore.idOfPath(Buffer.from(image, 'base64url').toString('utf8'));
       const notFound = 'Image NOT Found';
-      const file = await resolveUnder(Buffer.from(image, 'base64url').toString('utf8'), services.studies);
-      if (file === undefined) throw new LabelError('NOT_FOUND', notFound);
-      await sendFile(ctx, file, services.studies, { notFound });
+      if (id === undefined) throw new LabelError('NOT_FOUND', notFound);
+      await sendFile(ctx, datastore.imagePath(id), services.studies, { notFound });
     },
   }),
 ];
