@@ -1,10 +1,14 @@
 import assert from 'node:assert/strict';
+import { writeFile } from 'node:fs/promises';
+import path from 'node:path';
+import { tinyNifti } from '../fixtures/nifti.js';
 import { sendRaw, startTestServer, type TestServer } from './harness.js';
 
 describe('HTTP conventions of MONAI Label', () => {
   let server: TestServer;
   before(async () => {
     server = await startTestServer();
+    await writeFile(path.join(server.studies, 'a.nii.gz'), tinyNifti());
   });
   after(() => server.close());
 
@@ -52,7 +56,7 @@ describe('HTTP conventions of MONAI Label', () => {
         schema: {
           type: 'object',
           properties: {
-            params: { type: 'string', default: '{}', description: 'JSON object: label_info, client_id, …' },
+            params: { type: 'string', default: '{}', description: 'JSON object: label_values, label_info, client_id, …' },
             label: { type: 'string', format: 'binary' },
           },
           required: ['label'],
