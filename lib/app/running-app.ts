@@ -146,6 +146,7 @@ export class RunningApp implements App {
   }
 
   async trainNow(name: string, params: Params, signal?: AbortSignal): Promise<TrainStats> {
+    signal?.throwIfAborted();
     const model = this.#trainer(name);
     this.#planTraining(model, params);
     const request = { model: name, ...params };

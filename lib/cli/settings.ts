@@ -28,7 +28,7 @@ const settingsSchema = z.object({
   MONAI_LABEL_SERVER_PORT: z.string().default('8000'),
   /** Web pages that may use the server, besides those of this computer; ["*"]: all. */
   MONAI_LABEL_CORS_ORIGINS: jsonList.default([]),
-  /** Host names, besides this computer's, that a server on a loopback address answers for. */
+  /** Host names, besides this computer's, that the server answers for. */
   MONAI_LABEL_ALLOWED_HOSTS: jsonList.default([]),
   /** Bytes that one upload may have. */
   MONAI_LABEL_MAX_UPLOAD: z.coerce

@@ -34,6 +34,7 @@ interface FormOptions {
   readonly maxUpload: number;
 }
 
+/** Of all text fields of a form together. */
 const maxFieldBytes = 16 * 2 ** 20;
 const maxFields = 32;
 /** A client that sends nothing for so long has gone. */
@@ -41,7 +42,7 @@ const idleSeconds = 60;
 
 /**
  * Reads the form of a request; parts called otherwise than `fileNames` are read and dropped. A body that is no form
- * counts as an empty one. On any fault nothing is left on disk. Throws TOO_LARGE for a file or field over its limit,
+ * counts as an empty one. On any fault nothing is left on disk. Throws TOO_LARGE for a file or fields over their limit,
  * OUT_OF_MEMORY (507) where the disk cannot hold it, ValidationError for a broken form.
  */
 export async function readForm(
@@ -61,12 +62,19 @@ export async function readForm(
   const parser = openParser(request, options.maxUpload);
   const writing: Promise<void>[] = [];
   const failed = new AbortController();
+  let fieldBytes = 0;
   parser.on('field', (name, value, _nameTruncated, valueTruncated) => {
-    if (valueTruncated) parser.destroy(new LabelError('TOO_LARGE', `The form field "${name}" is too large`));
+    fieldBytes += Buffer.byteLength(value);
+    if (valueTruncated || fieldBytes > maxFieldBytes) {
+      return void parser.destroy(new LabelError('TOO_LARGE', `The form fields exceed ${maxFieldBytes} bytes`));
+    }
     fields[name] = value;
   });
   parser.on('file', (name, stream, sentName) => {
-    if (!fileNames.includes(name) || files[name]) return void stream.resume();
+    if (!fileNames.includes(name) || files[name]) {
+      // A part that is cut short tells its own stream first; the parser says so to us.
+      return void stream.on('error', () => {}).resume();
+    }
     const ext = fileExtension(lastComponent(sentName ?? ''));
     const file = {
       path: path.join(options.uploads, `${randomUUID()}${ext}`),

@@ -4,6 +4,7 @@ import type Router from '@koa/router';
 import type { Context } from 'koa';
 import { z } from 'zod';
 import type { App } from '../app/app.js';
+import { LabelError } from '../errors.js';
 import { toJson } from '../float.js';
 import type { Log } from '../log.js';
 import { readForm, type UploadedFile } from './form.js';
@@ -71,6 +72,7 @@ export function defineRoute<
 export function mount(router: Router, route: Route, services: Services): void {
   const nothing = z.object({});
   router[route.method](route.url, async (ctx) => {
+    const signal = clientGone(ctx);
     const path = validate(route.path ?? nothing, 'path', ctx.params);
     const query = validate(route.query ?? nothing, 'query', lastOfEach(ctx.query));
     const form = route.files && (await readForm(ctx.req, Object.keys(route.files), services));
@@ -79,7 +81,7 @@ export function mount(router: Router, route: Route, services: Services): void {
       const body = route.body && validate(route.body, 'body', sent);
       const files = form?.files ?? {};
       if (route.files) validate(requiredFiles(route.files), 'body', files);
-      const signal = clientGone(ctx);
+      if (signal.aborted) throw new LabelError('CANCELLED', 'The client has gone');
       const answer = await route.handle({ path, query, body, files, services, ctx, signal });
       if (answer !== undefined) replyJson(ctx, answer);
     } finally {
@@ -109,6 +111,7 @@ function lastOfEach(
 
 function clientGone(ctx: Context): AbortSignal {
   const abort = new AbortController();
+  if (ctx.res.closed || ctx.req.destroyed) abort.abort();
   ctx.res.once('close', () => {
     if (!ctx.res.writableFinished) abort.abort();
   });

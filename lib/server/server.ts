@@ -9,7 +9,7 @@ import type { App } from '../app/app.js';
 import { LabelError } from '../errors.js';
 import type { Log } from '../log.js';
 import { errorReplies } from './middleware/errors.js';
-import { corsHeaders, isLoopback, refuseStrangers } from './middleware/origins.js';
+import { corsHeaders, hostGuard } from './middleware/origins.js';
 import { requestLog } from './middleware/request-log.js';
 import { openApiDocument } from './openapi.js';
 import { mount, replyJson, type Services } from './route.js';
@@ -88,11 +88,14 @@ async function listen(server: http.Server, host: string, port: number): Promise<
   }
 }
 
-/** Headers must come at once; a whole upload may take an hour. Uploads that stand still are cut earlier, by form.ts. */
+/**
+ * Headers must come at once; a whole upload may take an hour. Uploads that stand still are cut earlier, by form.ts. A
+ * connection is kept longer than proxies keep theirs, which is 60 s, lest one sends a request as it closes.
+ */
 const limits: http.ServerOptions = {
   headersTimeout: 20_000,
   requestTimeout: 3_600_000,
-  keepAliveTimeout: 5_000,
+  keepAliveTimeout: 75_000,
   maxHeaderSize: 32 * 1024,
 };
 
@@ -100,19 +103,26 @@ function createKoa(options: ServerOptions, services: Services): Koa {
   const koa = new Koa();
   koa.on('error', (error: Error) => options.log.warn(`A reply broke off: ${error.message}`));
   const rules = {
-    origins: options.corsOrigins,
-    hosts: options.allowedHosts,
-    loopback: isLoopback(options.host),
+    origins: options.corsOrigins.map((origin) => origin.toLowerCase()),
+    hosts: options.allowedHosts.map((name) => name.toLowerCase()),
+    address: options.host,
   };
   koa.use(requestLog(options.log));
+  koa.use(noSniffing);
   koa.use(corsHeaders(rules));
   koa.use(errorReplies(options.log));
-  koa.use(refuseStrangers(rules));
+  koa.use(hostGuard(rules));
   for (const router of [pages(options), api(options.prefix, services)]) {
     koa.use(router.routes()).use(router.allowedMethods());
   }
   return koa;
 }
+
+/** A label or a log named like a page is still none. */
+const noSniffing: Koa.Middleware = (ctx, next) => {
+  ctx.set('X-Content-Type-Options', 'nosniff');
+  return next();
+};
 
 function api(prefix: string, services: Services): Router {
   const router = new Router({ prefix });

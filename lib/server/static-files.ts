@@ -34,7 +34,6 @@ export async function sendPage(ctx: Context, name: string): Promise<void> {
 }
 
 export async function sendStatic(ctx: Context, name: string): Promise<void> {
-  ctx.set('X-Content-Type-Options', 'nosniff');
   await sendFile(ctx, path.join(folder, name), folder, { notFound: 'Not Found', saveAs: null });
 }
 
@@ -45,7 +44,6 @@ export async function sendAnnotationPage(ctx: Context, prefix: string): Promise<
     throw new LabelError('NOT_FOUND', 'The annotation page is not built: run "npm run build". /docs has the interface');
   }
   ctx.set('Content-Security-Policy', annotationPolicy);
-  ctx.set('X-Content-Type-Options', 'nosniff');
   ctx.set('Referrer-Policy', 'no-referrer');
   ctx.set('Cache-Control', 'no-cache');
   ctx.set('Content-Type', 'text/html; charset=utf-8');
@@ -58,7 +56,6 @@ export async function sendAsset(ctx: Context, name: string): Promise<void> {
   const assets = path.join(annotationPage, 'assets');
   const file = await resolveUnder(path.join(assets, name), assets);
   if (file === undefined) throw new LabelError('NOT_FOUND', notFound);
-  ctx.set('X-Content-Type-Options', 'nosniff');
   ctx.vary('Accept-Encoding');
   if (ctx.acceptsEncodings('gzip', 'identity') === 'gzip') {
     ctx.set('Content-Type', mediaType(name));

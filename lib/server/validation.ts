@@ -19,6 +19,9 @@ export class ValidationError extends Error {
   }
 }
 
+/** Characters. */
+const longestEcho = 200;
+
 export type Place = 'path' | 'query' | 'body';
 
 /** Parses what arrived at `place`; throws ValidationError with one problem for each field. */
@@ -42,7 +45,7 @@ export function parseJson(text: string, ...loc: string[]): unknown {
 
 function toProblem(issue: z.core.$ZodIssue, place: Place): Problem {
   const loc = [place, ...issue.path.map((key) => (typeof key === 'symbol' ? String(key) : key))];
-  const input = issue.input ?? null;
+  const input = echoed(issue.input);
   if (issue.code === 'invalid_type' && issue.input === undefined) {
     return { type: 'missing', loc, msg: 'Field required', input: null };
   }
@@ -57,6 +60,12 @@ function toProblem(issue: z.core.$ZodIssue, place: Place): Problem {
     return { type: 'enum', loc, msg: `Input should be ${expected}`, input, ctx: { expected } };
   }
   return { type: 'value_error', loc, msg: issue.message, input };
+}
+
+/** What was sent, or its beginning: a refusal is no place for megabytes. */
+function echoed(input: unknown): unknown {
+  const text = JSON.stringify(input) ?? 'null';
+  return text.length > longestEcho ? `${text.slice(0, longestEcho)}…` : (input ?? null);
 }
 
 /** ["a", "b", "c"] → "a, b or c". */

@@ -132,6 +132,11 @@ describe('/datastore', () => {
     ['no boundary', 'multipart/form-data', 'x'],
     ['an end before its time', 'multipart/form-data; boundary=b', '--b\r\nContent-Disposition: form-data; name="l"'],
     ['no part at all', 'multipart/form-data; boundary=b', '--b--\r\n'],
+    [
+      'an end within a file that nobody wants',
+      'multipart/form-data; boundary=b',
+      '--b\r\nContent-Disposition: form-data; name="other"; filename="x.bin"\r\n\r\nhalf',
+    ],
   ] as const) {
     it(`refuses a form with ${fault}`, async () => {
       const init = { method: 'PUT', headers: { 'content-type': type }, body };
@@ -140,6 +145,13 @@ describe('/datastore', () => {
       assert.deepEqual(await readdir(uploads), []);
     });
   }
+
+  it('refuses fields that are too large together', async () => {
+    const body = new FormData();
+    for (let part = 0; part < 3; part += 1) body.append(`part${part}`, 'x'.repeat(6 * 2 ** 20));
+    const reply = await server.request('/datastore/label?image=a', { method: 'PUT', body });
+    assert.equal(reply.status, 413);
+  });
 
   it('refuses a form of too many parts', async () => {
     const body = new FormData();

@@ -22,11 +22,11 @@ export interface TestServer {
   close(): Promise<void>;
 }
 
-const appFile = `
+const appFile = (models: readonly string[]): string => `
 import { defineApp, defineModel } from 'monailabel';
 const recipe = { preTransforms: [], inferer: { name: 'SimpleInferer' }, postTransforms: [] };
-const model = defineModel({
-  name: 'spleen',
+const models = ${JSON.stringify(models)}.map((name) => defineModel({
+  name,
   labels: { spleen: 1 },
   build: () => ({
     type: 'segmentation', description: 'A model', dimension: 3, network: { name: 'UNet' }, infer: recipe,
@@ -35,21 +35,24 @@ const model = defineModel({
       validationInferer: { name: 'SimpleInferer' }, loss: { name: 'DiceCELoss' }, optimizer: { name: 'AdamW' },
     },
   }),
-});
+}));
 export default defineApp({
-  name: 'Test app', description: 'For tests', version: '1', models: [model], defaultModels: ['spleen'],
+  name: 'Test app', description: 'For tests', version: '1', models, defaultModels: models.map(({ name }) => name),
 });
 `;
 
-/** A server on a free port with an app of one model, images "a" (ten bytes) and "b c", and a scripted engine. */
-export async function startTestServer(options: Partial<ServerOptions> = {}): Promise<TestServer> {
+/** A server on a free port with an app of these models, images "a" (ten bytes) and "b c", and a scripted engine. */
+export async function startTestServer(
+  options: Partial<ServerOptions> = {},
+  models: readonly string[] = ['spleen'],
+): Promise<TestServer> {
   const folder = await mkdtemp(path.join(tmpdir(), 'api-test-'));
   const studies = path.join(folder, 'studies');
   const appFolder = path.join(folder, 'app');
   const logFile = path.join(appFolder, 'logs', 'app.log');
   await mkdir(path.join(appFolder, 'model'), { recursive: true });
   await mkdir(studies);
-  await writeFile(path.join(appFolder, 'main.js'), appFile);
+  await writeFile(path.join(appFolder, 'main.js'), appFile(models));
   await writeFile(path.join(appFolder, 'model', 'pretrained_spleen.pt'), 'weights');
   await writeFile(path.join(studies, 'a.nii.gz'), '0123456789');
   await writeFile(path.join(studies, 'b c.nii.gz'), 'spaced');

@@ -1,4 +1,5 @@
 import assert from 'node:assert/strict';
+import os from 'node:os';
 import { sendRaw, startTestServer } from './harness.js';
 
 interface Case {
@@ -32,6 +33,34 @@ describe('who may use a server on a loopback address', () => {
         assert.match(reply, new RegExp(`^HTTP/1.1 ${status} `));
         const allowed = /access-control-allow-origin: (.*)\r/i.exec(reply)?.[1];
         assert.equal(allowed, status === 200 ? origin : undefined);
+      } finally {
+        await server.close();
+      }
+    });
+  }
+
+  const ownAddress = Object.values(os.networkInterfaces())
+    .flatMap((each) => each ?? [])
+    .find(({ family, internal }) => family === 'IPv4' && !internal)?.address;
+  const listed = ['Label.Example'];
+  const elsewhere: readonly [title: string, host: string, origin: string, allowedHosts: string[], status: number][] = [
+    ['a loopback name', 'localhost:8000', '', [], 200],
+    ["the computer's name", `${os.hostname().toUpperCase()}:8000`, '', [], 200],
+    ['its address', `${ownAddress ?? '127.0.0.1'}:8000`, '', [], 200],
+    ['a listed name in other letters', 'label.EXAMPLE', '', listed, 200],
+    ['its page behind a proxy that changes Host', 'localhost:8000', 'https://label.example', listed, 200],
+    ['another name', 'evil.example', '', [], 403],
+    ['another name that is its own origin', 'evil.example', 'http://evil.example', listed, 403],
+    ['an address that is not its own', '203.0.113.7', '', [], 403],
+  ];
+  for (const [title, host, origin, allowedHosts, status] of elsewhere) {
+    it(`on all addresses, ${title}: ${status}`, async () => {
+      const server = await startTestServer({ host: '0.0.0.0', allowedHosts });
+      try {
+        const header = origin === '' ? '' : `Origin: ${origin}\r\n`;
+        const reply = await sendRaw(server.port, `GET /info HTTP/1.1\r\nHost: ${host}\r\n${header}\r\n`);
+        assert.match(reply, new RegExp(`^HTTP/1.1 ${status} `));
+        assert.match(reply, /x-content-type-options: nosniff\r/i);
       } finally {
         await server.close();
       }

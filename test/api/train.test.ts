@@ -76,6 +76,31 @@ describe('/train', () => {
     assert.equal(answers.spleen!.result.request.max_epochs, 3);
   });
 
+  it('starts no further training for a client that has gone', async () => {
+    const two = await startTestServer({}, ['spleen', 'liver']);
+    try {
+      const body = formWith({ label: { name: 'x.nii', content: tinyNifti() } });
+      await two.request('/datastore/label?image=a', { method: 'PUT', body });
+      await two.app.updateLabelInfo('a', 'final', { label_values: { spleen: 1 } });
+      two.engine.gate = new Promise(() => {});
+      const client = new AbortController();
+      const reply = two.request('/train/?run_sync=true', { method: 'POST', signal: client.signal });
+      await until(() => two.app.jobs.running('train') !== undefined);
+      client.abort();
+      await assert.rejects(reply, { name: 'AbortError' });
+      await until(() => two.app.jobs.running('train') === undefined);
+      two.engine.gate = undefined;
+      // Another request is answered only after the loop over the trainers has gone on or ended.
+      await two.request('/info/');
+      assert.deepEqual(
+        two.app.jobs.all('train').map(({ status }) => status),
+        ['STOPPED'],
+      );
+    } finally {
+      await two.close();
+    }
+  });
+
   it('knows no other trainer', async () => {
     const refusal = await json<{ detail: string }>('/train/nope', { method: 'POST' }, 404);
     assert.match(refusal.detail, /"nope".*spleen/);

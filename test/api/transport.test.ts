@@ -56,7 +56,11 @@ describe('HTTP conventions of MONAI Label', () => {
         schema: {
           type: 'object',
           properties: {
-            params: { type: 'string', default: '{}', description: 'JSON object: label_values, label_info, client_id, …' },
+            params: {
+              type: 'string',
+              default: '{}',
+              description: 'JSON object: label_values, label_info, client_id, …',
+            },
             label: { type: 'string', format: 'binary' },
           },
           required: ['label'],

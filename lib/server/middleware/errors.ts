@@ -8,7 +8,7 @@ const lingerSeconds = 2;
 
 /**
  * Every failure becomes `{"detail": …}`, also "no such route" and "not with this method". The log gets what clients do
- * not: the stack, and the system's own message.
+ * not: the stack, and the message of what went wrong inside, which may hold paths.
  */
 export function errorReplies(log: Log): Middleware {
   return async (ctx, next) => {
@@ -42,7 +42,7 @@ function reply(ctx: Context, status: number, detail: unknown): void {
 }
 
 function describe(error: unknown): { status: number; detail: unknown } {
-  if (error instanceof LabelError) return { status: error.status, detail: error.message };
+  if (error instanceof LabelError && error.status !== 500) return { status: error.status, detail: error.message };
   if (error instanceof ValidationError) return { status: 422, detail: error.problems };
   const code = error instanceof Error && 'code' in error ? error.code : undefined;
   if (code === 'ENOSPC' || code === 'EDQUOT') return { status: 507, detail: 'The disk of the server is full' };
