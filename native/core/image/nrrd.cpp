@@ -97,12 +97,18 @@ std::string textOf(double value) {
   return {buffer, end};
 }
 
+void appendWord(std::string& words, const std::string& word) {
+  if (!words.empty()) words += ' ';
+  words += word;
+}
+
 std::string vectorText(const Affine& affine, int column) {
   std::string text = "(";
   for (int row = 0; row < 3; ++row) {
     const double sign = row < 2 ? -1 : 1;
     const double value = sign * affine(row, column);
-    text += (row == 0 ? "" : ",") + textOf(value == 0 ? 0 : value);
+    if (row > 0) text += ',';
+    text += textOf(value == 0 ? 0 : value);
   }
   return text + ")";
 }
@@ -155,7 +161,7 @@ std::string makeNrrdHeader(const Volume& volume, VoxelType type, bool gzip, cons
   const bool channels = sizes[0] > 1;
   std::string space = "left-posterior-superior";
   std::string directions;
-  for (int axis = 0; axis < 3; ++axis) directions += (axis == 0 ? "" : " ") + vectorText(volume.affine, axis);
+  for (int axis = 0; axis < 3; ++axis) appendWord(directions, vectorText(volume.affine, axis));
   std::string origin = vectorText(volume.affine, 3);
   if (source.format == ImageFormat::Nrrd && source.affine == volume.affine && source.dimensions == 3) {
     const NrrdFields fields = parseNrrdFields(std::string(source.raw.begin(), source.raw.end()));
@@ -164,7 +170,7 @@ std::string makeNrrdHeader(const Volume& volume, VoxelType type, bool gzip, cons
       origin = fields.at("space origin");
       directions.clear();
       for (const std::string& word : nrrdWords(fields.at("space directions"))) {
-        if (nrrdVector(word, "the image")) directions += (directions.empty() ? "" : " ") + word;
+        if (nrrdVector(word, "the image")) appendWord(directions, word);
       }
     }
   }
@@ -177,7 +183,7 @@ std::string makeNrrdHeader(const Volume& volume, VoxelType type, bool gzip, cons
   line("dimension", channels ? "4" : "3");
   line("space", space);
   std::string shape;
-  for (int64_t axis = 1; axis <= 3; ++axis) shape += (axis == 1 ? "" : " ") + std::to_string(sizes[axis]);
+  for (int64_t axis = 1; axis <= 3; ++axis) appendWord(shape, std::to_string(sizes[axis]));
   line("sizes", channels ? shape + " " + std::to_string(sizes[0]) : shape);
   line("space directions", channels ? directions + " none" : directions);
   line("kinds", channels ? "domain domain domain list" : "domain domain domain");

@@ -82,7 +82,7 @@ StateDict directTensors(const Node& dict) {
 StateDict findWeights(const Node& node, int depth = 0) {
   if (node.is(Kind::Object)) return ModuleTree().collect(node);
   if (!node.is(Kind::Dict)) return {};
-  constexpr std::array wrappers{"model", "state_dict", "model_state_dict", "network", "net"};
+  constexpr std::array wrappers{"model", "state_dict", "model_state_dict", "network_weights", "network", "net", "weights", "params"};
   constexpr int deepest = 4;
   for (const char* wrapper : wrappers) {
     const Node* inner = depth < deepest ? node.find(wrapper) : nullptr;
@@ -93,13 +93,17 @@ StateDict findWeights(const Node& node, int depth = 0) {
   return directTensors(node);
 }
 
-/// torch.nn.DataParallel puts it before every name.
-void dropModulePrefix(StateDict& weights) {
-  const std::string prefix = "module.";
-  const bool everywhere = std::all_of(weights.begin(), weights.end(),
-                                      [&](const auto& entry) { return entry.first.starts_with(prefix); });
-  if (!everywhere) return;
-  for (auto& [name, tensor] : weights) name.erase(0, prefix.size());
+/// torch.nn.DataParallel and torch.compile put them before every name, in either order.
+void dropWrapperPrefixes(StateDict& weights) {
+  for (bool found = true; found;) {
+    found = false;
+    for (const std::string prefix : {"module.", "_orig_mod."}) {
+      const auto carries = [&](const auto& entry) { return entry.first.starts_with(prefix); };
+      if (!std::all_of(weights.begin(), weights.end(), carries)) continue;
+      for (auto& [name, tensor] : weights) name.erase(0, prefix.size());
+      found = true;
+    }
+  }
 }
 
 }  // namespace
@@ -108,7 +112,7 @@ StateDict readStateDict(const std::string& path) {
   const TorchFile file = readTorchFile(path);
   StateDict weights = findWeights(*file.root);
   if (weights.empty()) throw Error(ErrorCode::InvalidFile, "the file holds no named tensors");
-  dropModulePrefix(weights);
+  dropWrapperPrefixes(weights);
   return weights;
 }
 

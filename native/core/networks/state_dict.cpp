@@ -34,6 +34,42 @@ std::string firstFew(const std::vector<std::string>& names) {
   return text;
 }
 
+using Tensors = std::map<std::string, at::Tensor>;
+
+/// PyTorch loads a BatchNorm without it: files of older versions have none.
+bool mayBeMissing(const std::string& name) { return name.ends_with("num_batches_tracked"); }
+
+/// The one prefix behind which the file has every name of the network; empty where there is none or a choice.
+std::string prefixOf(const Tensors& wanted, const Tensors& given) {
+  const auto first = std::find_if(wanted.begin(), wanted.end(), [](const auto& entry) { return !mayBeMissing(entry.first); });
+  if (first == wanted.end()) return {};
+  std::vector<std::string> found;
+  for (const auto& [name, tensor] : given) {
+    if (name != first->first && !name.ends_with("." + first->first)) continue;
+    const std::string prefix = name.substr(0, name.size() - first->first.size());
+    const auto there = [&](const auto& entry) { return mayBeMissing(entry.first) || given.contains(prefix + entry.first); };
+    if (std::all_of(wanted.begin(), wanted.end(), there)) found.push_back(prefix);
+  }
+  const bool plain = std::find(found.begin(), found.end(), "") != found.end();
+  return found.size() == 1 && !plain ? found[0] : "";
+}
+
+StateDict withoutPrefix(const StateDict& weights, const std::string& prefix) {
+  StateDict inner;
+  for (const auto& [name, tensor] : weights) {
+    if (name.starts_with(prefix)) inner.emplace_back(name.substr(prefix.size()), tensor);
+  }
+  return inner;
+}
+
+void checkFinite(const std::string& name, const at::Tensor& tensor) {
+  if (!tensor.is_floating_point()) return;
+  const int64_t broken = tensor.numel() - at::isfinite(tensor).sum().item<int64_t>();
+  if (broken == 0) return;
+  throw Error(ErrorCode::InvalidFile, std::to_string(broken) + " of the " + std::to_string(tensor.numel()) + " weights in " + name +
+                                          " are not finite numbers; the training that wrote them has failed");
+}
+
 }  // namespace
 
 StateDict stateDict(const Network& network) {
@@ -42,9 +78,10 @@ StateDict stateDict(const Network& network) {
   return all;
 }
 
-std::vector<std::string> loadStateDict(Network& network, const StateDict& weights, bool strict) {
-  std::map<std::string, at::Tensor> wanted;
+std::vector<std::string> loadStateDict(Network& network, const StateDict& given, bool strict) {
+  Tensors wanted;
   for (const auto& [name, tensor] : stateDict(network)) wanted.emplace(name, tensor);
+  const StateDict weights = withoutPrefix(given, prefixOf(wanted, Tensors(given.begin(), given.end())));
 
   std::vector<std::pair<at::Tensor, at::Tensor>> copies;
   std::vector<std::string> unexpected, misshapen, left;
@@ -55,6 +92,7 @@ std::vector<std::string> loadStateDict(Network& network, const StateDict& weight
       left.push_back(name);
       continue;
     }
+    checkFinite(name, tensor);
     if (found->second.sizes() == tensor.sizes()) {
       copies.emplace_back(found->second, tensor);
     } else {
@@ -65,7 +103,9 @@ std::vector<std::string> loadStateDict(Network& network, const StateDict& weight
     wanted.erase(found);
   }
   std::vector<std::string> missing;
-  for (const auto& [name, tensor] : wanted) missing.push_back(name);
+  for (const auto& [name, tensor] : wanted) {
+    if (!mayBeMissing(name)) missing.push_back(name);
+  }
   left.insert(left.end(), missing.begin(), missing.end());
 
   if (strict && !left.empty()) {

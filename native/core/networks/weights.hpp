@@ -15,8 +15,8 @@ namespace mlabel {
 using StateDict = std::vector<std::pair<std::string, at::Tensor>>;
 
 /// Reads the tensors of a `.pt`: zip or legacy layout, pickle protocols 2 to 5, a bare state dict or one under
-/// "model", "state_dict", "network", … (monai-core 6.1), a whole pickled module, a TorchScript archive. A "module."
-/// before every name is dropped. Nothing is executed: unknown classes stay opaque. Every size, stride and offset is
+/// "model", "state_dict", "network", … (monai-core 6.1), a whole pickled module, a TorchScript archive. "module." and
+/// "_orig_mod." before every name are dropped. Nothing is executed: unknown classes stay opaque. Every size, stride and offset is
 /// checked against the file before memory is used. Throws NotFound, Io, InvalidFile (truncated, lying, no tensors in
 /// it), Unsupported (big-endian, exotic types) or TooLarge.
 StateDict readStateDict(const std::string& path);
@@ -42,8 +42,10 @@ struct Checkpoint {
 void writeCheckpoint(const std::string& path, const Checkpoint& checkpoint);
 Checkpoint readCheckpoint(const std::string& path);
 
-/// Copies by name into parameters and buffers, converting types. With `strict`, a missing, unexpected or misshapen name throws InvalidFile
-/// that lists the first few; without, such names are returned and left as they are.
+/// Copies by name into parameters and buffers, converting types. Where the names of the network are all there behind one
+/// prefix ("_model.", "net."), those are taken: the rest belongs to what was around the network. Counts of batches may be
+/// missing, as in PyTorch. With `strict`, a missing, unexpected or misshapen name throws InvalidFile that lists the first
+/// few; without, such names are returned and left as they are. A value that is not finite throws InvalidFile with its name.
 std::vector<std::string> loadStateDict(Network& network, const StateDict& weights, bool strict);
 
 /// All parameters and buffers in Python's order.

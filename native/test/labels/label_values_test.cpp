@@ -34,7 +34,7 @@ TEST_CASE("large and negative values keep their bits") {
 }
 
 TEST_CASE("the type is uint8 unless a target needs more") {
-  CHECK(mergeLayers(layersOf({{1}}), {{0, 1, 255, ""}}).scalar_type() == at::kByte);
+  CHECK((mergeLayers(layersOf({{1}}), {{0, 1, 255, ""}}).scalar_type() == at::kByte));
   CHECK(mergeLayers(layersOf({{1}}), {{0, 1, 256, ""}}).equal(line({256}, at::kInt)));
   CHECK(mergeLayers(layersOf({{1}}), {{0, 1, -1, ""}}).equal(line({-1}, at::kInt)));
 }
@@ -51,7 +51,7 @@ TEST_CASE("two wanted labels that overlap are refused by name; an unwanted one i
     mergeLayers(layers, both);
     FAIL("accepted");
   } catch (const Error& error) {
-    CHECK(error.code() == ErrorCode::UnfitLabel);
+    CHECK((error.code() == ErrorCode::UnfitLabel));
     CHECK(std::string(error.what()) ==
           "spleen and lesion overlap in 1 voxels; a voxel can belong to one of them only");
   }

@@ -35,7 +35,7 @@ std::string refusal(const ImageHeader& label, const ImageHeader& image) {
   try {
     placementOf(label, image);
   } catch (const Error& error) {
-    CHECK(error.code() == ErrorCode::UnfitLabel);
+    CHECK((error.code() == ErrorCode::UnfitLabel));
     return error.what();
   }
   return "accepted";
@@ -46,9 +46,9 @@ at::Tensor dotAt(const ImageHeader& header, const Vector3& point) {
   const Vector3 index = header.affine.inverse().apply(point);
   const at::Tensor data = at::zeros({1, header.shape[2], header.shape[1], header.shape[0]}, at::kByte);
   const at::Tensor turned = data.permute({0, 3, 2, 1});
-  turned.index_put_({at::tensor(int64_t{0}), at::tensor(std::llround(index[0])), at::tensor(std::llround(index[1])),
-                     at::tensor(std::llround(index[2]))},
-                    at::ones({}, at::kByte));
+  at::Tensor voxel = turned[0];
+  for (const double each : {index[0], index[1], index[2]}) voxel = voxel[std::llround(each)];
+  voxel.fill_(1);
   return turned;
 }
 

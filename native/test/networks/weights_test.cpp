@@ -206,6 +206,82 @@ TEST_CASE("loading by name lists what does not fit") {
   }
 }
 
+namespace {
+
+std::shared_ptr<Network> smallNetwork() {
+  return makeNetwork(parseJson(R"({"name": "UNet", "spatial_dims": 2, "in_channels": 1, "out_channels": 2, "channels": [2, 3],
+                                   "strides": [2], "norm": "batch"})"));
+}
+
+StateDict behind(const std::string& prefix, const StateDict& weights) {
+  StateDict all;
+  for (const auto& [name, tensor] : weights) all.emplace_back(prefix + name, tensor);
+  return all;
+}
+
+std::string loadingError(const StateDict& weights) {
+  try {
+    loadStateDict(*smallNetwork(), weights, true);
+  } catch (const Error& error) {
+    return error.what();
+  }
+  return "";
+}
+
+}  // namespace
+
+TEST_CASE("weights in the wrappings of torch.compile, DataParallel, Lightning and trainers") {
+  const Folder folder;
+  const StateDict plain = stateDict(*smallNetwork());
+  for (const char* prefix : {"module.", "_orig_mod.", "module._orig_mod.", "_orig_mod.module.", "_model.", "net.", "network.", "model.", "module._model."}) {
+    CAPTURE(std::string(prefix));
+    writeStateDict(folder.file("w.pt"), behind(prefix, plain));
+    const auto network = smallNetwork();
+    CHECK(loadStateDict(*network, readStateDict(folder.file("w.pt")), true).empty());
+    for (size_t i = 0; i < plain.size(); ++i) CHECK(stateDict(*network)[i].second.equal(plain[i].second));
+  }
+  for (const char* wrapper : {"model", "state_dict", "network_weights", "weights", "net", "params"}) {
+    CAPTURE(std::string(wrapper));
+    writeCheckpoint(folder.file("w.pt"), {{{wrapper, plain}}, parseJson(R"({"epoch": 3})")});
+    CHECK(loadingError(readStateDict(folder.file("w.pt"))).empty());
+  }
+}
+
+TEST_CASE("what lies around the network in its file is left; two networks in a file are no choice of ours") {
+  const StateDict plain = stateDict(*smallNetwork());
+  StateDict lightning = behind("net.", plain);
+  lightning.emplace_back("loss.weight", at::ones({2}));
+  CHECK(loadingError(lightning).empty());
+  lightning.emplace_back("net.other", at::ones({2}));
+  CHECK(loadingError(lightning).find("unexpected: other") != std::string::npos);
+
+  StateDict both = behind("student.", plain);
+  for (const auto& entry : behind("teacher.", plain)) both.push_back(entry);
+  CHECK(loadingError(both).find("unexpected: student.") != std::string::npos);
+  StateDict averaged = plain;
+  for (const auto& entry : behind("ema.", plain)) averaged.push_back(entry);
+  CHECK(loadingError(averaged).find("unexpected: ema.") != std::string::npos);
+}
+
+TEST_CASE("counts of batches may be missing, and nothing else") {
+  StateDict weights = stateDict(*smallNetwork());
+  std::erase_if(weights, [](const auto& entry) { return entry.first.ends_with("num_batches_tracked"); });
+  CHECK(weights.size() < stateDict(*smallNetwork()).size());
+  CHECK(loadingError(weights).empty());
+  std::erase_if(weights, [](const auto& entry) { return entry.first.ends_with("running_mean"); });
+  CHECK(loadingError(weights).find("missing: ") != std::string::npos);
+}
+
+TEST_CASE("weights that are not finite are refused by name") {
+  for (const float broken : {NAN, INFINITY}) {
+    StateDict weights = stateDict(*smallNetwork());
+    weights[0].second = weights[0].second.clone();
+    weights[0].second.view(-1)[3] = broken;
+    CHECK(loadingError(weights) == "1 of the 18 weights in " + weights[0].first +
+                                       " are not finite numbers; the training that wrote them has failed");
+  }
+}
+
 TEST_CASE("a TorchScript file predicts; a damaged one is refused") {
   const Folder folder;
   const std::string path = goldenPath("weights/script.pt");
