@@ -26,6 +26,22 @@ export function parseConf(file: AppFile, conf: Readonly<Record<string, string>>)
   };
 }
 
+/** The same settings, and which of them nobody has asked for so far. */
+export function watched(conf: Readonly<Record<string, string>>) {
+  const asked = new Set<PropertyKey>();
+  const settings = new Proxy(conf, {
+    get(target, key) {
+      asked.add(key);
+      return Reflect.get(target, key) as unknown;
+    },
+    ownKeys(target) {
+      for (const key of Object.keys(target)) asked.add(key);
+      return Reflect.ownKeys(target);
+    },
+  });
+  return { settings, unused: () => Object.keys(conf).filter((key) => !asked.has(key)) };
+}
+
 function chosenModels(file: AppFile, text: string | undefined): ModelFile[] {
   const choices = file.models.map(({ name }) => name);
   const asked = text === undefined ? file.defaultModels : splitList(text);

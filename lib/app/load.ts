@@ -7,7 +7,7 @@ import { LocalDatastore } from '../datastore/local/local-datastore.js';
 import type { Strategy } from '../strategies/strategy.js';
 import { strategies } from '../strategies/registry.js';
 import type { App, AppOptions } from './app.js';
-import { parseConf, type Conf } from './conf.js';
+import { parseConf, watched, type Conf } from './conf.js';
 import { Devices } from './devices.js';
 import { importApp } from './import-app.js';
 import { loadModel, type LoadedModel } from './loaded-model.js';
@@ -18,11 +18,13 @@ import { RunningApp } from './running-app.js';
 export async function loadApp(options: AppOptions): Promise<App> {
   const folder = resolve(options.folder);
   const file = await importApp(folder);
-  const conf = parseConf(file, options.conf);
+  const { settings, unused } = watched(options.conf);
+  const conf = parseConf(file, settings);
   const models = new Map<string, LoadedModel>();
   for (const model of conf.models) {
-    models.set(model.name, loadModel(model, conf.labels, options.conf, folder));
+    models.set(model.name, loadModel(model, conf.labels, settings, folder));
   }
+  for (const key of unused()) options.log.warn(`--conf ${key} has no effect on the app ${file.name}`);
   for (const name of ['model', 'logs']) await makeFolder(join(folder, name));
 
   const { devices } = await options.engine.run('info', {});

@@ -13,6 +13,8 @@ import { addStartServer } from './start-server.js';
 const commands = [addStartServer, addApps, addDatasets, addSampleData, addSetup, addDoctor];
 
 const program = new Command('monailabel')
+  // So that "start_server -v DEBUG" is the command's own -v.
+  .enablePositionalOptions()
   .description('AI-assisted annotation server for medical images')
   .version(`MONAILabel version: ${packageVersion()}\nNode version: ${process.version}`, '-v, --version');
 for (const add of commands) add(program);

@@ -1,5 +1,8 @@
-/** The MONAI_LABEL_* variables of the environment. */
+/** The MONAI_LABEL_* variables of the environment, and of a file .env in the working folder. */
 
+import { readFileSync } from 'node:fs';
+import path from 'node:path';
+import { parseEnv } from 'node:util';
 import { z } from 'zod';
 import { LabelError } from '../errors.js';
 
@@ -40,7 +43,20 @@ const settingsSchema = z.object({
   MONAI_LABEL_DATASTORE_FILE_EXT: jsonList.optional(),
 });
 
+export const settingNames: readonly string[] = Object.keys(settingsSchema.shape);
+
 export type Settings = z.output<typeof settingsSchema>;
+
+/** The environment, and below it what a `.env` in `folder` says of MONAI Label's variables. */
+export function environmentIn(folder: string): Record<string, string | undefined> {
+  try {
+    const lines = Object.entries(parseEnv(readFileSync(path.join(folder, '.env'), 'utf8')));
+    return { ...Object.fromEntries(lines.filter(([name]) => name.startsWith('MONAI_'))), ...process.env };
+  } catch (error) {
+    if (error instanceof Error && 'code' in error && error.code === 'ENOENT') return process.env;
+    throw new LabelError('INVALID_INPUT', `The file .env in ${folder} cannot be read: ${String(error)}`);
+  }
+}
 
 /** Throws INVALID_INPUT with the name of the variable that cannot be understood. */
 export function readSettings(environment: Readonly<Record<string, string | undefined>>): Settings {

@@ -7,10 +7,11 @@ import { LabelError } from '../errors.js';
 import type { Log } from '../log.js';
 import { packageVersion } from '../package-root.js';
 import { startServer, type ServerOptions } from '../server/server.js';
+import { foreignOptions, refuseUnsafe, withoutEffect } from './foreign-options.js';
 import { logLevels, openLog, type LogLevel } from './logger.js';
-import { readSettings, type Settings } from './settings.js';
+import { environmentIn, readSettings, type Settings } from './settings.js';
 
-interface StartOptions {
+interface StartOptions extends Readonly<Record<string, unknown>> {
   readonly app?: string;
   readonly studies?: string;
   readonly labels?: string;
@@ -21,18 +22,19 @@ interface StartOptions {
   readonly ssl_keyfile?: string;
   readonly ssl_certfile?: string;
   readonly ssl_keyfile_password?: string;
+  readonly dryrun?: boolean;
 }
 
 /** A process that was asked to end has so long; then it is ended, for which the addon takes up to another second. */
 const millisecondsToStop = 800;
 
 export function addStartServer(program: Command): void {
-  program
+  const command = program
     .command('start_server')
     .description('Serve an app on a folder of images')
     .option('-a, --app <folder>', 'folder of the app')
     .option('-s, --studies <folder>', 'folder of the images, created when it is not there')
-    .option('-l, --labels <folder>', 'folder for labels and catalogue; the studies are only read then')
+    .option('--labels <folder>', 'folder for labels and catalogue; the studies are only read then')
     .addOption(new Option('-v, --verbose <level>', 'what is logged').choices(logLevels).default('INFO'))
     .option('-c, --conf <key value...>', 'a setting of the app, repeatable')
     .option('-i, --host <address>', 'address to listen on; 0.0.0.0: all', '127.0.0.1')
@@ -40,11 +42,15 @@ export function addStartServer(program: Command): void {
     .option('--ssl_keyfile <file>', 'private key, PEM; serves https')
     .option('--ssl_certfile <file>', 'certificate, PEM')
     .option('--ssl_keyfile_password <password>', 'of the private key')
+    .option('--dryrun', 'check the app, the options and the studies, and end')
     .action(start);
+  for (const option of foreignOptions) command.addOption(option);
 }
 
 async function start(options: StartOptions): Promise<void> {
-  const settings = readSettings(process.env);
+  const environment = environmentIn(process.cwd());
+  refuseUnsafe(environment);
+  const settings = readSettings(environment);
   const folder = existingFolder('--app', options.app ?? settings.MONAI_LABEL_APP_DIR);
   const labels = options.labels ?? settings.MONAI_LABEL_LABELS;
   const studies = studiesFolder(options.studies ?? settings.MONAI_LABEL_STUDIES, labels !== undefined);
@@ -52,6 +58,7 @@ async function start(options: StartOptions): Promise<void> {
   const listening = listeningOptions(options, settings);
   const logFile = path.join(folder, 'logs', 'app.log');
   const log = openLog(logFile, options.verbose);
+  for (const sentence of withoutEffect(options, environment)) log.warn(sentence);
   process.on('uncaughtExceptionMonitor', (error) => log.error(error.stack ?? String(error)));
 
   const engine = new Engine();
@@ -65,6 +72,12 @@ async function start(options: StartOptions): Promise<void> {
     watch: settings.MONAI_LABEL_DATASTORE_AUTO_RELOAD,
     ...(settings.MONAI_LABEL_DATASTORE_FILE_EXT && { imagePatterns: settings.MONAI_LABEL_DATASTORE_FILE_EXT }),
   });
+  if (options.dryrun === true) {
+    log.info(`The app ${folder} can serve ${studies}`);
+    await app.close();
+    await engine.close();
+    return;
+  }
   const server = await startServer({ app, log, logFile, studies, ...listening });
   const kept = labels === undefined ? '' : `, labels ${labels}`;
   log.info(`Listening on ${server.url}, app ${folder}, studies ${studies}${kept}`);

@@ -1,7 +1,7 @@
 import assert from 'node:assert/strict';
 import { spawn, type ChildProcess } from 'node:child_process';
 import { once } from 'node:events';
-import { mkdtemp, readFile, readdir, rm } from 'node:fs/promises';
+import { mkdtemp, readFile, readdir, rm, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import path from 'node:path';
 import { packageRoot } from '../../lib/package-root.js';
@@ -63,6 +63,9 @@ describe('the command line', () => {
     [['--app', '.', '--studies', 'empty', '--ssl_keyfile', 'x'], {}, /must be given together/],
     [['--app', '.', '--studies', 'empty'], { MONAI_LABEL_CORS_ORIGINS: 'x' }, /MONAI_LABEL_CORS_ORIGINS: it must be/],
     [['--app', '.', '--studies', 'empty'], {}, /^monailabel: There is no app in /m],
+    [['-a', '.', '-s', 'empty', '-v', 'DEBUG'], {}, /^monailabel: There is no app in /m],
+    [['--app', '.', '--studies', 'empty'], { MONAI_LABEL_AUTH_ENABLE: 'true' }, /AUTH_ENABLE=true .* no login yet/],
+    [['--app', '.', '--studies', 'empty'], { MONAI_LABEL_DATASTORE: 'dsa' }, /DATASTORE=dsa .* only a folder/],
   ];
   for (const [args, environment, sentence] of refusals) {
     it(`start_server ${args.join(' ')} ${JSON.stringify(environment)}: says what is wrong`, async () => {
@@ -72,6 +75,26 @@ describe('the command line', () => {
       assert.equal(code, 1);
     });
   }
+
+  it("takes MONAI Label's options and settings, and says which do nothing", async () => {
+    const app = path.join(folder, 'options');
+    await run(['apps', '--download', '--name', 'sample', '--output', app], folder);
+    await writeFile(path.join(app, '.env'), 'MONAI_LABEL_TASKS_SCORING=false\nMONAI_LABEL_APP_DIR=sample\nOTHER=1\n');
+    const args = ['start_server', '--studies', 'studies', '--workers', '2', '--access_log', '--log_level', 'info'];
+    const conf = ['--conf', 'scribbles', 'true', '--conf', 'skip_trainers', 'true', '--dryrun'];
+    const { code, stderr } = await run([...args, ...conf], app, { MONAI_LABEL_SESSIONS: 'true' });
+    assert.equal(code, 0, stderr);
+    const lines = stderr.match(/WARNING .*/g)?.map((line) => line.replace('WARNING ', ''));
+    const none = 'has no effect on this server';
+    assert.deepEqual(lines, [
+      `--workers ${none}`,
+      `--access_log ${none}`,
+      `--log_level ${none}`,
+      `MONAI_LABEL_SESSIONS ${none}`,
+      `MONAI_LABEL_TASKS_SCORING ${none}`,
+      '--conf scribbles has no effect on the app MONAILabel - Sample',
+    ]);
+  });
 
   for (const signal of ['SIGINT', 'SIGTERM'] as const) {
     it(`serves an app until ${signal}`, async () => {
