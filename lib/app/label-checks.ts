@@ -11,6 +11,7 @@ import { segmentsOf } from '../image/segments.js';
 import type { Log } from '../log.js';
 import { classesOf, meaningOf, overlapOf, type LabelFacts, type Meaning } from './label-meaning.js';
 import type { Labels } from './model.js';
+import { withoutPaths } from './plain-paths.js';
 
 /** What is kept of a look at a label, as `checked` in its info. */
 const checkedSchema = z.union([
@@ -198,10 +199,7 @@ export class LabelChecks {
     try {
       return await this.#factsOf(label, image);
     } catch (error) {
-      if (!(error instanceof LabelError)) throw error;
-      // Paths of the server mean nothing to the author.
-      const message = error.message.replaceAll(label, 'the label').replaceAll(image, 'the image');
-      throw new LabelError(error.code, message.charAt(0).toUpperCase() + message.slice(1), { cause: error });
+      throw withoutPaths(error, { [label]: 'the label', [image]: 'the image' });
     }
   }
 

@@ -46,15 +46,18 @@ export function meaningOf(facts: LabelFacts, info: Info, models: readonly Labels
 }
 
 /**
- * What the values are for one model: its classes by name, or by its own numbers where nobody named any. Values of other
- * organs are background. Undefined where the label says nothing about any of the model's labels.
+ * What the values are for one model: its classes by its own numbers where nobody named any and it has all of them, else by
+ * name. Values of other organs are background. Undefined where the label says nothing about any of the model's labels, or
+ * where a value without a name might be one of them.
  */
 export function classesOf(meaning: Meaning, labels: Labels): LabelValue[] | undefined {
   const known = foreground(labels);
   if (meaning.isNumberedByModel) {
-    const classes = new Map(known.map(([name, value], position) => [value, { name, target: position + 1 }]));
-    if (!meaning.values.every(({ value }) => classes.has(value))) return undefined;
-    return meaning.values.map(({ layer, value }) => ({ layer, value, ...classes.get(value)! }));
+    const own = new Map(known.map(([name, value], position) => [value, { name, target: position + 1 }]));
+    if (meaning.values.every(({ value }) => own.has(value))) {
+      return meaning.values.map(({ layer, value }) => ({ layer, value, ...own.get(value)! }));
+    }
+    if (meaning.values.some(({ name }) => name === undefined)) return undefined;
   }
   const classes = new Map(known.map(([name], position) => [plainName(name), position + 1]));
   const isAboutIt = [...meaning.labelValues.keys()].some((name) => classes.has(plainName(name)));

@@ -17,6 +17,7 @@ import { allLabels, modelInfo, readTrainStats, trainerInfo } from './info.js';
 import { LabelChecks, type LabelSummary } from './label-checks.js';
 import { Labelling } from './labelling.js';
 import type { LoadedModel } from './loaded-model.js';
+import { withoutPaths } from './plain-paths.js';
 import { nextSample } from './sampling.js';
 import { planTraining, type TrainingPlan } from './train.js';
 
@@ -89,7 +90,9 @@ export class RunningApp implements App {
     if (id !== undefined && plan.saveAs === finalTag && this.datastore.hasLabel(id, finalTag)) {
       throw new LabelError('CONFLICT', `${id} has a submitted label, which no proposal replaces: leave label_tag out`);
     }
-    const params = await runInference(engine, plan, run);
+    const params = await runInference(engine, plan, run).catch((error: unknown) => {
+      throw withoutPaths(error, { [path]: id === undefined ? 'the image' : `the image ${id}` });
+    });
     for (const note of params.notes ?? []) this.#parts.log.warn(`Inference of ${model.name} on ${path}: ${note}`);
     const file = plan.options.output.path;
     const release = (): Promise<void> => rm(file, { force: true });
@@ -193,8 +196,11 @@ export class RunningApp implements App {
 
   /** Throws INVALID_FILE for a volume that cannot be read to its end, and for what is none and would replace one. */
   async #check(id: string, file: AddedFile): Promise<void> {
-    if (isVolumeExtension(file.ext)) await this.#parts.engine.run('checkImage', { path: file.path });
-    else if (this.datastore.has(id) && isVolumeExtension(this.datastore.image(id).ext)) {
+    if (isVolumeExtension(file.ext)) {
+      await this.#parts.engine.run('checkImage', { path: file.path }).catch((error: unknown) => {
+        throw withoutPaths(error, { [file.path]: `the image ${id}` });
+      });
+    } else if (this.datastore.has(id) && isVolumeExtension(this.datastore.image(id).ext)) {
       throw new LabelError(
         'INVALID_FILE',
         `A ${file.ext || 'file without extension'} does not replace the volume ${id}`,

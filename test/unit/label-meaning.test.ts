@@ -126,7 +126,6 @@ describe('what a label teaches a model', () => {
 
   it('goes by the own numbers of each model, where nobody named any', () => {
     const meaning = meaningOf(facts([1, 5]), {}, models);
-    assert.equal(classesOf(meaning, spleenModel), undefined);
     assert.deepEqual(
       classesOf(meaning, organs)!.map(({ value, target }) => [value, target]),
       [
@@ -134,6 +133,15 @@ describe('what a label teaches a model', () => {
         [5, 3],
       ],
     );
+  });
+
+  it('goes by the names of another model, where that has all the numbers and none has two names', () => {
+    const spleenAt = (value: number) => ({ spleen: value });
+    assert.deepEqual(classesOf(meaningOf(facts([1, 5]), {}, models), spleenModel), [
+      { layer: 0, value: 1, target: 1, name: 'spleen' },
+    ]);
+    const disagreeing = [...models, { liver: 1, spleen: 5 }];
+    assert.equal(classesOf(meaningOf(facts([1, 5]), {}, disagreeing), spleenAt(3)), undefined);
   });
 
   it('has no voxel with two labels that it wants; others may overlap', () => {
