@@ -36,6 +36,8 @@ export interface AppInfo {
   /** The latest statistics of each trainer, `{}` before its first training. */
   readonly train_stats: Readonly<Record<string, TrainStats | Record<string, never>>>;
   readonly datastore: DatastoreStatus;
+  /** Not in MONAI Label: devices that cannot be used, and why. */
+  readonly problems?: readonly string[];
 }
 
 /** The "params" of an inference's reply. */

@@ -27,7 +27,8 @@ export async function loadApp(options: AppOptions): Promise<App> {
   for (const key of unused()) options.log.warn(`--conf ${key} has no effect on the app ${file.name}`);
   for (const name of ['model', 'logs']) await makeFolder(join(folder, name));
 
-  const { devices } = await options.engine.run('info', {});
+  const devices = new Devices((await options.engine.run('info', {})).devices);
+  for (const problem of devices.problems) options.log.error(problem);
   const isFollowed = options.watch ?? true;
   const started: { app?: RunningApp } = {};
   const lookAtLabels = (): void => {
@@ -52,7 +53,7 @@ export async function loadApp(options: AppOptions): Promise<App> {
     skipTrainers: conf.skipTrainers,
     strategies: new Map<string, Strategy>(Object.entries({ ...strategies, ...file.strategies })),
     datastore,
-    devices: new Devices(devices),
+    devices,
     engine: options.engine,
     log: options.log,
     stopPreparing: async () => {

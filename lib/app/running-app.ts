@@ -72,6 +72,7 @@ export class RunningApp implements App {
       scoring: {},
       train_stats: await this.trainStats(),
       datastore: datastore.status(),
+      ...(devices.problems.length > 0 && { problems: devices.problems }),
     };
   }
 
@@ -91,6 +92,7 @@ export class RunningApp implements App {
       throw new LabelError('CONFLICT', `${id} has a submitted label, which no proposal replaces: leave label_tag out`);
     }
     const params = await runInference(engine, plan, run).catch((error: unknown) => {
+      this.#lookAtDevices();
       throw withoutPaths(error, { [path]: id === undefined ? 'the image' : `the image ${id}` });
     });
     for (const note of params.notes ?? []) this.#parts.log.warn(`Inference of ${model.name} on ${path}: ${note}`);
@@ -208,6 +210,20 @@ export class RunningApp implements App {
     }
   }
 
+  /** A failure may have been a device's. */
+  #lookAtDevices(): void {
+    const { engine, devices, log } = this.#parts;
+    engine.run('info', {}).then(
+      (info) => {
+        const known = devices.problems;
+        devices.update(info.devices);
+        for (const problem of devices.problems) if (!known.includes(problem)) log.error(problem);
+      },
+      // It fails only where the engine is closed.
+      () => {},
+    );
+  }
+
   #planTraining(model: LoadedModel, params: Params): TrainingPlan {
     const cases = this.datastore
       .labelledCases()
@@ -229,6 +245,7 @@ export class RunningApp implements App {
       if (leftOut.length > 0) say(`${leftOut.length} cases left out. ${leftOut.slice(0, 20).join('; ')}`);
       return await engine.run('train', options, { signal, onProgress });
     } catch (error) {
+      this.#lookAtDevices();
       if (!signal.aborted) log.error(`Training ${model.name} failed: ${String(error)}`);
       throw error;
     }

@@ -20,6 +20,10 @@ export function addDoctor(program: Command): void {
 async function checkDevice(engine: Engine, device: DeviceInfo): Promise<string | undefined> {
   const memory = `${gibibytes(device.memoryFree)} free of ${gibibytes(device.memoryTotal)}`;
   const title = `device    ${device.name}: ${device.description}, ${memory}, ${device.precisions.join(' and ')}`;
+  if (device.error !== undefined) {
+    console.log(`device    ${device.name}: ${device.description}, ill`);
+    return `${device.name} cannot be used: ${device.error}`;
+  }
   try {
     const test = await engine.run('selfTest', { device: device.name });
     console.log(`${title}; a 3-D convolution took ${(test.seconds * 1000).toFixed(1)} ms`);

@@ -35,6 +35,8 @@ export interface DeviceInfo {
   readonly memoryTotal: number;
   readonly memoryFree: number;
   readonly precisions: readonly Precision[];
+  /** Why it cannot be used at present. */
+  readonly error?: string;
 }
 
 interface ImageHeader {

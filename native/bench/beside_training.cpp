@@ -1,5 +1,6 @@
 // An inference alone, and beside a training on a thread of low priority: how much slower does a click get?
 #include <ATen/ATen.h>
+#include <ATen/CPUGeneratorImpl.h>
 
 #include <atomic>
 #include <cstdio>
@@ -21,7 +22,8 @@ std::shared_ptr<Network> spleenNetwork() {
                       {"channels", {16, 32, 64, 128, 256}},
                       {"strides", {2, 2, 2, 2}},
                       {"num_res_units", 2},
-                      {"norm", "batch"}});
+                      {"norm", "batch"}},
+                      at::make_generator<at::CPUGeneratorImpl>(0));
 }
 
 void trainUntil(const std::atomic<bool>& stop, std::atomic<int>& steps) {
@@ -44,7 +46,7 @@ int beside_training(const Arguments&) {
   const auto predictor = makePredictor(network, c10::kCPU, Precision::Float32);
   const at::Tensor window = at::rand({1, 1, 96, 96, 96});
   const c10::InferenceMode inference;
-  const auto predict = [&] { predictor->predict(window); };
+  const auto predict = [&] { predictor->predict(window, {}); };
   predict();
   const std::vector<double> alone = timed(40, predict);
 

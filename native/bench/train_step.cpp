@@ -1,5 +1,6 @@
 // A training step of the spleen model: forward, DiceCE, backward, AdamW. bench/peer/train_step.py is MONAI's.
 #include <ATen/ATen.h>
+#include <ATen/CPUGeneratorImpl.h>
 
 #include <cstdio>
 #include <thread>
@@ -19,7 +20,8 @@ void measure(int64_t batch, int64_t side) {
                                     {"channels", {16, 32, 64, 128, 256}},
                                     {"strides", {2, 2, 2, 2}},
                                     {"num_res_units", 2},
-                                    {"norm", "batch"}});
+                                    {"norm", "batch"}},
+                                    at::make_generator<at::CPUGeneratorImpl>(0));
   network->train();
   const auto loss = makeLoss(
       {{"name", "DiceCELoss"}, {"to_onehot_y", true}, {"softmax", true}, {"squared_pred", true}, {"batch", true}});

@@ -47,7 +47,7 @@ int unet(const Arguments& arguments) {
   const at::Tensor patch = readPatch(arguments[2], network->inChannels(), std::stoll(arguments[3]));
   const auto predictor = makePredictor(network, c10::Device("cpu"), precision);
   at::Tensor logits;
-  const auto forward = [&] { logits = predictor->predict(patch); };
+  const auto forward = [&] { logits = predictor->predict(patch, {}); };
   forward();  // prepacks
   const auto seconds = timed(std::stoi(arguments[5]), forward);
   writeLogits(arguments[4], logits);

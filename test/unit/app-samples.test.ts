@@ -146,6 +146,23 @@ describe('devices of an app', () => {
     assert.deepEqual(new Devices([cpu, gpu(0), gpu(1)]).displayNames, ['NVIDIA H200:0', 'NVIDIA H200:1']);
   });
 
+  it('hide none that works when one is ill, and say what it has', () => {
+    const ill = { ...gpu(0), error: 'it is taken by another program' };
+    const problem = 'cuda:0 (NVIDIA H200) cannot be used: it is taken by another program';
+    for (const [devices, names, standard] of [
+      [[cpu, ill], ['cpu'], 'cpu'],
+      [[cpu, ill, gpu(1)], ['NVIDIA H200'], 'cuda:1'],
+    ] as const) {
+      const known = new Devices(devices);
+      assert.deepEqual(known.displayNames, names);
+      assert.deepEqual(known.problems, [problem]);
+      assert.equal(known.resolve(undefined), standard);
+      assert.equal(known.resolve('cuda'), standard);
+      assert.equal(known.resolve('cpu'), 'cpu');
+      assert.throws(() => known.resolve('cuda:0'), { code: 'UNSUPPORTED', message: problem });
+    }
+  });
+
   for (const [asked, none, one, two] of [
     [undefined, 'cpu', 'cuda:0', 'cuda:0'],
     ['', 'cpu', 'cuda:0', 'cuda:0'],

@@ -137,11 +137,19 @@ Adn::Adn(const AdnOptions& options, int64_t channels) : options_(options) {
   }
 }
 
+/// torch.nn.functional.dropout as a CPU computes it, drawn from a generator of one's own.
+at::Tensor Adn::dropout(const at::Tensor& x) const {
+  const double kept = 1 - options_.dropout;
+  at::Tensor mask = at::empty_like(x).bernoulli_(kept, generator_);
+  if (kept > 0) mask.div_(kept);
+  return x * mask;
+}
+
 at::Tensor Adn::forward(at::Tensor x) const {
   for (const char step : options_.ordering) {
     if (step == 'N') x = norm_->forward(x);
     if (step == 'A') x = activation_->forward(x);
-    if (step == 'D') x = at::dropout(x, options_.dropout, is_training());
+    if (step == 'D' && is_training()) x = dropout(x);
   }
   return x;
 }

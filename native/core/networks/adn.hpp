@@ -3,7 +3,10 @@
 
 #include <torch/nn/module.h>
 
+#include <ATen/core/Generator.h>
+
 #include <memory>
+#include <optional>
 #include <string>
 #include <vector>
 
@@ -77,9 +80,14 @@ class Adn : public torch::nn::Module {
   const AdnOptions& options() const { return options_; }
   const Norm* norm() const { return norm_.get(); }
   const Activation* activation() const { return activation_.get(); }
+  /// See Network::drawFrom.
+  void drawFrom(const at::Generator& generator) { generator_ = generator; }
 
  private:
+  at::Tensor dropout(const at::Tensor& x) const;
+
   AdnOptions options_;
+  std::optional<at::Generator> generator_;
   std::shared_ptr<Norm> norm_;
   std::shared_ptr<Activation> activation_;
 };

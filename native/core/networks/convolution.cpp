@@ -1,7 +1,7 @@
 #include "networks/convolution.hpp"
 
 #include <ATen/ATen.h>
-#include <torch/nn/init.h>
+#include <ATen/core/grad_mode.h>
 
 #include <cmath>
 #include <functional>
@@ -10,13 +10,16 @@
 namespace mlabel {
 namespace {
 
-/// torch.nn.modules.conv._ConvNd.reset_parameters.
-void initialise(at::Tensor& weight, at::Tensor& bias) {
-  torch::nn::init::kaiming_uniform_(weight, std::sqrt(5.0));
-  if (!bias.defined()) return;
+/// torch.nn.modules.conv._ConvNd.reset_parameters: kaiming_uniform_ with a = sqrt(5), operation by operation.
+void initialise(const at::Tensor& weight, const at::Tensor& bias, const at::Generator& generator) {
+  const at::NoGradGuard noGrad;
   const auto fanIn = static_cast<double>(weight.size(1) * weight[0][0].numel());
-  const double bound = 1 / std::sqrt(fanIn);
-  torch::nn::init::uniform_(bias, -bound, bound);
+  const double gain = std::sqrt(2.0 / (1 + std::pow(std::sqrt(5.0), 2)));
+  const double ofWeights = std::sqrt(3.0) * (gain / std::sqrt(fanIn));
+  weight.uniform_(-ofWeights, ofWeights, generator);
+  if (!bias.defined()) return;
+  const double ofBias = 1 / std::sqrt(fanIn);
+  bias.uniform_(-ofBias, ofBias, generator);
 }
 
 int64_t product(const std::vector<int64_t>& values) {
@@ -29,9 +32,9 @@ ConvolutionLayer::ConvolutionLayer(ConvolutionOptions options) : options_(std::m
   std::vector<int64_t> shape{options_.outChannels, options_.inChannels};
   if (options_.transposed) std::swap(shape[0], shape[1]);
   shape.insert(shape.end(), options_.kernel.begin(), options_.kernel.end());
-  weight = register_parameter("weight", at::empty(shape));
-  if (options_.bias) bias = register_parameter("bias", at::empty({options_.outChannels}));
-  initialise(weight, bias);
+  weight = register_parameter("weight", at::zeros(shape));
+  if (options_.bias) bias = register_parameter("bias", at::zeros({options_.outChannels}));
+  if (options_.generator) initialise(weight, bias, *options_.generator);
 }
 
 at::Tensor ConvolutionLayer::forward(const at::Tensor& input) const {

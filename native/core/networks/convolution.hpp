@@ -3,7 +3,10 @@
 
 #include <torch/nn/module.h>
 
+#include <ATen/core/Generator.h>
+
 #include <memory>
+#include <optional>
 #include <vector>
 
 #include "networks/adn.hpp"
@@ -16,6 +19,7 @@ struct ConvolutionOptions {
   std::vector<int64_t> kernel, stride, padding;  ///< one number a spatial axis
   bool transposed = false;                       ///< with output padding stride - 1, so that sizes grow by the stride
   bool bias = true;
+  std::optional<at::Generator> generator = {};   ///< draws the first weights; without one they are zeros
 };
 
 /// torch.nn.ConvNd or ConvTransposeNd: "weight", "bias", initialised in that order as Python does.

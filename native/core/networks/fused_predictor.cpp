@@ -96,7 +96,9 @@ class FusedPredictor : public Predictor, private LayerRunner {
     network_->eval();
   }
 
-  at::Tensor predict(const at::Tensor& input) override {
+  at::Tensor predict(const at::Tensor& input, const JobContext& context) override {
+    network_->checkSizes(input);
+    context_ = &context;
     return network_->run(input, *this).to(at::kFloat);
   }
 
@@ -105,6 +107,7 @@ class FusedPredictor : public Predictor, private LayerRunner {
  private:
   at::Tensor convolve(const ConvolutionLayer& convolution, const Adn* adn, const at::Tensor& input,
                       const at::Tensor& addend) override {
+    context_->check();
     // bfloat16 weights near one would lose the digits that matter.
     const bool exact = type_ == at::kFloat || NarrowConvolution::fits(convolution.options());
     const bool addInput = adn == nullptr && addend.is_same(input) && exact;
@@ -118,6 +121,8 @@ class FusedPredictor : public Predictor, private LayerRunner {
 
   std::shared_ptr<Network> network_;
   at::ScalarType type_;
+  /// Of the prediction that runs.
+  const JobContext* context_ = nullptr;
   std::unordered_map<const ConvolutionLayer*, FusedLayer> layers_;
 };
 

@@ -1,5 +1,7 @@
 #include "networks/network.hpp"
 
+#include <algorithm>
+
 #include "networks/convolution.hpp"
 
 namespace mlabel {
@@ -19,8 +21,27 @@ class ModuleRunner : public LayerRunner {
 }  // namespace
 
 at::Tensor Network::forward(const at::Tensor& input) const {
+  checkSizes(input);
   ModuleRunner runner;
   return run(input, runner);
+}
+
+void Network::checkSizes(const at::Tensor& input) const {
+  const at::IntArrayRef sizes = input.sizes().slice(2);
+  if (std::all_of(sizes.begin(), sizes.end(), [this](int64_t size) { return size % divisor() == 0; })) return;
+  std::string given;
+  for (const int64_t size : sizes) {
+    if (!given.empty()) given += "×";
+    given += std::to_string(size);
+  }
+  throw Error(ErrorCode::InvalidInput, "the network takes sizes that are multiples of " + std::to_string(divisor()) +
+                                           ", not " + given + "; choose such a roi_size, or pad to such a size");
+}
+
+void Network::drawFrom(const at::Generator& generator) {
+  for (const auto& module : modules()) {
+    if (auto* adn = module->as<Adn>()) adn->drawFrom(generator);
+  }
 }
 
 }  // namespace mlabel

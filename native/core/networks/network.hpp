@@ -3,7 +3,10 @@
 
 #include <torch/nn/module.h>
 
+#include <ATen/core/Generator.h>
+
 #include <memory>
+#include <optional>
 #include <string>
 
 #include "runtime/json.hpp"
@@ -27,10 +30,16 @@ class Network : public torch::nn::Module {
   virtual int spatialDims() const = 0;
   /// Each spatial size of the input must be a multiple of this.
   virtual int64_t divisor() const = 0;
+
+  /// Throws InvalidInput for an input whose sizes the network cannot take, with those that it can.
+  void checkSizes(const at::Tensor& input) const;
+
+  /// Dropout draws from `generator` from now on, which must be the device's; from torch's global one before.
+  void drawFrom(const at::Generator& generator);
 };
 
-/// `{ "name": "UNet", "spatial_dims": 3, "in_channels": 1, … }` with MONAI's argument names and defaults.
-/// Initialised from torch's global generator (torch::manual_seed). Throws InvalidInput.
-std::shared_ptr<Network> makeNetwork(const Json& spec);
+/// `{ "name": "UNet", "spatial_dims": 3, "in_channels": 1, … }` with MONAI's argument names and defaults. Its first weights
+/// are drawn from `generator` in PyTorch's order; without one they are zeros, to be loaded. Throws InvalidInput.
+std::shared_ptr<Network> makeNetwork(const Json& spec, const std::optional<at::Generator>& generator = {});
 
 }  // namespace mlabel

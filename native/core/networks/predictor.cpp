@@ -17,7 +17,9 @@ class ModulePredictor : public Predictor {
     network_->eval();
   }
 
-  at::Tensor predict(const at::Tensor& input) override { return network_->forward(input.to(type_)).to(at::kFloat); }
+  at::Tensor predict(const at::Tensor& input, const JobContext&) override {
+    return network_->forward(input.to(type_)).to(at::kFloat);
+  }
   std::string backend() const override { return "ATen"; }
 
  private:

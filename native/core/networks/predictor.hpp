@@ -8,6 +8,7 @@
 #include <string>
 
 #include "networks/weights.hpp"
+#include "runtime/job.hpp"
 
 namespace mlabel {
 
@@ -18,8 +19,9 @@ class Predictor {
   virtual ~Predictor() = default;
 
   /// float32 [N, C, …] → float32 logits [N, classes, …]. The caller holds an InferenceMode guard and owns the device.
-  /// The result is fresh memory that the caller may change.
-  virtual at::Tensor predict(const at::Tensor& input) = 0;
+  /// The result is fresh memory that the caller may change. Throws InvalidInput for sizes that the network cannot take;
+  /// Cancelled, where it can between layers.
+  virtual at::Tensor predict(const at::Tensor& input, const JobContext& context) = 0;
 
   /// What runs: "fused oneDNN", "ATen", "TorchScript". For the answer's timings and the bench.
   virtual std::string backend() const = 0;

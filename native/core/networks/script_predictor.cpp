@@ -14,7 +14,7 @@ class ScriptPredictor : public Predictor {
   ScriptPredictor(torch::jit::Module module, c10::Device device, at::ScalarType type)
       : module_(std::move(module)), device_(device), type_(type) {}
 
-  at::Tensor predict(const at::Tensor& input) override {
+  at::Tensor predict(const at::Tensor& input, const JobContext&) override {
     torch::jit::IValue output = module_.forward({input.to(device_, type_)});
     // Deep supervision and auxiliary heads: the first is the segmentation.
     if (output.isTuple() && !output.toTupleRef().elements().empty()) output = output.toTupleRef().elements()[0];

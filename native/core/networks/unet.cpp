@@ -35,6 +35,7 @@ struct UNetOptions {
   int64_t residualUnits;
   bool bias;
   AdnOptions adn;
+  std::optional<at::Generator> generator;
 };
 
 int64_t readChannels(const Args& args, const std::string& field, int64_t value) {
@@ -84,7 +85,8 @@ ConvolutionOptions convolution(const UNetOptions& options, int64_t in, int64_t o
                                const Sizes& stride) {
   Sizes padding;
   for (const int64_t size : kernel) padding.push_back((size - 1) / 2);
-  return {.inChannels = in, .outChannels = out, .kernel = kernel, .stride = stride, .padding = padding, .bias = options.bias};
+  return {.inChannels = in, .outChannels = out, .kernel = kernel, .stride = stride, .padding = padding,
+          .bias = options.bias, .generator = options.generator};
 }
 
 /// MONAI's _get_down_layer.
@@ -96,8 +98,9 @@ std::shared_ptr<Block> makeDown(const UNetOptions& options, int64_t in, int64_t 
 
 }  // namespace
 
-UNet::UNet(const Json& spec) {
-  const UNetOptions options = readOptions(spec);
+UNet::UNet(const Json& spec, const std::optional<at::Generator>& generator) {
+  UNetOptions options = readOptions(spec);
+  options.generator = generator;
   spatialDims_ = options.spatialDims;
   inChannels_ = options.inChannels;
   outChannels_ = options.outChannels;

@@ -13,7 +13,7 @@ class UNet : public Network {
  public:
   /// MONAI's arguments: spatial_dims, in_channels, out_channels, channels, strides, kernel_size, up_kernel_size,
   /// num_res_units, act, norm, dropout, bias, adn_ordering. A stride may be a list, one number an axis.
-  explicit UNet(const Json& spec);
+  UNet(const Json& spec, const std::optional<at::Generator>& generator);
 
   at::Tensor run(const at::Tensor& input, LayerRunner& runner) const override;
   int64_t inChannels() const override { return inChannels_; }

@@ -123,7 +123,7 @@ class InferOperation : public Operation {
                                                std::to_string(input.size(3)) + " slices");
     }
     if (flat) input = input.squeeze(3);
-    const auto predictWindows = [&](const at::Tensor& windows) { return predictor.predict(windows.to(device)); };
+    const auto predictWindows = [&](const at::Tensor& windows) { return predictor.predict(windows.to(device), context); };
     at::Tensor logits = options_.inferer->infer(input, predictWindows, context).cpu();
     if (flat) logits = logits.unsqueeze(3);
     return {std::move(logits), image.affine, std::move(image.trace), std::move(image.source)};

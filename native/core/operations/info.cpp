@@ -6,6 +6,7 @@
 #include "networks/predictor.hpp"
 #include "operations/operation.hpp"
 #include "runtime/device.hpp"
+#include "runtime/runtime.hpp"
 
 namespace mlabel {
 namespace {
@@ -18,15 +19,21 @@ Json cudaVersion() {
   return std::to_string(version / 1000) + "." + std::to_string(version % 1000 / 10);
 }
 
-Json describe(c10::Device device) {
-  const DeviceMemory memory = deviceMemory(device);
-  Json precisions = Json::array({"float32"});
-  if (supportsBFloat16(device)) precisions.push_back("bfloat16");
-  return {{"name", device.str()},
-          {"description", describeDevice(device)},
-          {"memoryTotal", memory.total},
-          {"memoryFree", memory.free},
-          {"precisions", precisions}};
+/// What can be said of a device; one that is ill says why under "error", and hides no other.
+Json describe(c10::Device device, const std::string& fault) {
+  Json text = {{"name", device.str()}, {"description", device.str()}, {"memoryTotal", 0}, {"memoryFree", 0}};
+  text["precisions"] = Json::array({"float32"});
+  if (!fault.empty()) text["error"] = fault;
+  try {
+    text["description"] = describeDevice(device);
+    const DeviceMemory memory = deviceMemory(device);
+    text["memoryTotal"] = memory.total;
+    text["memoryFree"] = memory.free;
+    if (supportsBFloat16(device)) text["precisions"].push_back("bfloat16");
+  } catch (...) {
+    if (fault.empty()) text["error"] = currentError().what();
+  }
+  return text;
 }
 
 class InfoOperation : public Operation {
@@ -35,9 +42,9 @@ class InfoOperation : public Operation {
 
   Lane lane() const override { return Lane::Files; }
 
-  Json run(Runtime&, const JobContext&) override {
+  Json run(Runtime& runtime, const JobContext&) override {
     Json list = Json::array();
-    for (const c10::Device device : devices()) list.push_back(describe(device));
+    for (const c10::Device device : devices()) list.push_back(describe(device, runtime.fault(device)));
     return {{"libtorch", TORCH_VERSION}, {"cuda", cudaVersion()}, {"threads", at::get_num_threads()}, {"devices", list}};
   }
 };

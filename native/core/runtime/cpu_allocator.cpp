@@ -54,10 +54,14 @@ class PooledAllocator final : public c10::Allocator {
   void copy_data(void* to, const void* from, std::size_t bytes) const override { std::memcpy(to, from, bytes); }
 
   void release() noexcept {
-    const std::lock_guard lock(mutex_);
-    for (const auto& [size, block] : kept_) ::munmap(block, size);
-    kept_.clear();
-    keptBytes_ = 0;
+    std::multimap<size_t, void*> kept;
+    {
+      const std::lock_guard lock(mutex_);
+      kept.swap(kept_);
+      keptBytes_ = 0;
+    }
+    // Outside the lock, which a training of low priority shares with inference.
+    for (const auto& [size, block] : kept) ::munmap(block, size);
   }
 
  private:
@@ -93,17 +97,20 @@ class PooledAllocator final : public c10::Allocator {
 
   /// False when the block is not from here.
   bool keep(void* data) {
-    const std::lock_guard lock(mutex_);
-    const auto found = used_.find(data);
-    if (found == used_.end()) return false;
-    const size_t bytes = found->second;
-    used_.erase(found);
-    if (bytes > kLargestKept || keptBytes_ + bytes > kMostKept) {
-      ::munmap(data, bytes);
-    } else {
-      kept_.emplace(bytes, data);
-      keptBytes_ += bytes;
+    size_t bytes = 0;
+    {
+      const std::lock_guard lock(mutex_);
+      const auto found = used_.find(data);
+      if (found == used_.end()) return false;
+      bytes = found->second;
+      used_.erase(found);
+      if (bytes <= kLargestKept && keptBytes_ + bytes <= kMostKept) {
+        kept_.emplace(bytes, data);
+        keptBytes_ += bytes;
+        return true;
+      }
     }
+    ::munmap(data, bytes);
     return true;
   }
 

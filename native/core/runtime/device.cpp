@@ -98,6 +98,10 @@ void useDevice(c10::Device device, bool urgent) {
   guard.exchangeStream(guard.getStreamFromGlobalPool(device, urgent));
 }
 
+void probeDevice(c10::Device device) {
+  if (!device.is_cpu()) at::accelerator::synchronizeDevice(device.index());
+}
+
 void releaseCachedMemory(c10::Device device) noexcept {
   try {
     if (!device.is_cpu()) c10::getDeviceAllocator(device.type())->emptyCache();

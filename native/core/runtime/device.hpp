@@ -30,6 +30,10 @@ std::string describeDevice(c10::Device device);
 /// of its own, of high priority when `urgent`. Does nothing on a CPU.
 void useDevice(c10::Device device, bool urgent);
 
+/// Waits for an accelerator's work. Throws where it fails for good: after an illegal access, say, every later call does.
+/// Does nothing on a CPU.
+void probeDevice(c10::Device device);
+
 /// Gives cached blocks of an accelerator back to it, after a job that ran out of memory. Does nothing on a CPU.
 void releaseCachedMemory(c10::Device device) noexcept;
 

@@ -2,9 +2,20 @@
 
 #include <c10/util/Exception.h>
 
+#include <algorithm>
+#include <array>
 #include <new>
 
 namespace mlabel {
+namespace {
+
+/// The CPU allocator reports a refused size, and CUDA's libraries what they could not have, as a plain c10::Error.
+bool speaksOfMemory(const std::string& message) {
+  constexpr std::array words{"not enough memory", "can't allocate memory", "out of memory", "STATUS_ALLOC_FAILED"};
+  return std::any_of(words.begin(), words.end(), [&](const char* each) { return message.find(each) != std::string::npos; });
+}
+
+}  // namespace
 
 std::string_view toString(ErrorCode code) {
   switch (code) {
@@ -31,10 +42,7 @@ Error currentError() {
     return {ErrorCode::OutOfMemory, error.what_without_backtrace()};
   } catch (const c10::Error& error) {
     const std::string message = error.what_without_backtrace();
-    // The CPU allocator reports a refused size as a plain c10::Error.
-    const bool memory = message.find("not enough memory") != std::string::npos ||
-                        message.find("can't allocate memory") != std::string::npos;
-    return {memory ? ErrorCode::OutOfMemory : ErrorCode::Internal, message};
+    return {speaksOfMemory(message) ? ErrorCode::OutOfMemory : ErrorCode::Internal, message};
   } catch (const std::bad_alloc&) {
     return {ErrorCode::OutOfMemory, "the machine has not enough memory for this job"};
   } catch (const std::exception& error) {

@@ -3,6 +3,8 @@
 #include <condition_variable>
 #include <map>
 #include <mutex>
+#include <optional>
+#include <system_error>
 #include <thread>
 #include <vector>
 
@@ -19,6 +21,15 @@ void nameThread(const std::string& name) {
 #endif
 }
 
+std::optional<Error> attempt(const Executor::Prepare& prepare) {
+  try {
+    if (prepare) prepare();
+    return std::nullopt;
+  } catch (...) {
+    return currentError();
+  }
+}
+
 }  // namespace
 
 struct Executor::Queue {
@@ -30,7 +41,8 @@ struct Executor::Queue {
   bool closing = false;
   std::vector<std::jthread> threads;
 
-  void work() {
+  void work(const Prepare& prepare) {
+    std::optional<Error> unready = attempt(prepare);
     std::unique_lock lock(mutex);
     while (true) {
       changed.wait(lock, [this] { return closing || !tasks.empty(); });
@@ -39,33 +51,41 @@ struct Executor::Queue {
       tasks.erase(tasks.begin());
       ++running;
       lock.unlock();
-      task();
+      if (unready) unready = attempt(prepare);
+      task(unready ? &*unready : nullptr);
       // What the task holds is given up here, outside the lock.
       task = nullptr;
       lock.lock();
       --running;
     }
   }
+
+  /// Runs what is still queued, then ends the threads.
+  void close() {
+    {
+      const std::lock_guard lock(mutex);
+      closing = true;
+    }
+    changed.notify_all();
+    threads.clear();
+  }
 };
 
-Executor::Executor(const std::string& name, int threads, Task prepare) : queue_(std::make_unique<Queue>()) {
-  for (int i = 0; i < threads; ++i) {
-    queue_->threads.emplace_back([queue = queue_.get(), name, prepare] {
-      nameThread(name);
-      if (prepare) prepare();
-      queue->work();
-    });
+Executor::Executor(const std::string& name, int threads, Prepare prepare) : queue_(std::make_unique<Queue>()) {
+  try {
+    for (int i = 0; i < threads; ++i) {
+      queue_->threads.emplace_back([queue = queue_.get(), name, prepare] {
+        nameThread(name);
+        queue->work(prepare);
+      });
+    }
+  } catch (const std::system_error& error) {
+    queue_->close();
+    throw Error(ErrorCode::OutOfMemory, "the system starts no more threads: " + std::string(error.what()));
   }
 }
 
-Executor::~Executor() {
-  {
-    const std::lock_guard lock(queue_->mutex);
-    queue_->closing = true;
-  }
-  queue_->changed.notify_all();
-  queue_->threads.clear();
-}
+Executor::~Executor() { queue_->close(); }
 
 void Executor::submit(int rank, Task task) {
   {

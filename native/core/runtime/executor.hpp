@@ -5,21 +5,25 @@
 #include <memory>
 #include <string>
 
+#include "runtime/error.hpp"
+
 namespace mlabel {
 
 class Executor {
  public:
-  using Task = std::function<void()>;
+  /// Must not throw. `unready` is null, or why the thread could not be prepared: the task then says so and does nothing.
+  using Task = std::function<void(const Error* unready)>;
+  using Prepare = std::function<void()>;
 
-  /// Starts the threads. `name` is what a debugger shows (15 characters); `prepare` runs first on each of them.
-  Executor(const std::string& name, int threads, Task prepare = {});
+  /// Starts the threads. `name` is what a debugger shows (15 characters). `prepare` runs first on each of them; where it
+  /// throws, it is tried again before the next task. Throws OutOfMemory where the system starts no more threads.
+  Executor(const std::string& name, int threads, Prepare prepare = {});
   /// Runs what is still queued, then ends the threads.
   ~Executor();
   Executor(const Executor&) = delete;
   Executor& operator=(const Executor&) = delete;
 
-  /// Queues a task, which must not throw. A lower `rank` goes first; equal ranks keep their order.
-  /// A running task is never interrupted.
+  /// Queues a task. A lower `rank` goes first; equal ranks keep their order. A running task is never interrupted.
   void submit(int rank, Task task);
 
   /// True while a task runs or waits.

@@ -33,14 +33,22 @@ class JobContext {
   bool stopped() const noexcept { return stop_.raised(); }
 
   /// Throws Cancelled once the stop flag is up. Call it between windows, slabs, steps: every 100 ms or so.
-  /// A training also gives way here to inference on its device.
   void check() const {
-    if (gate_) gate_();
     if (stop_.raised()) throw Error(ErrorCode::Cancelled, "the job was cancelled");
+  }
+
+  /// A training waits here while inference has its device. Call it between steps and windows, where nothing large is held
+  /// and no lock; throws as check() does.
+  void giveWay() const {
+    if (gate_) gate_();
+    check();
   }
 
   /// The same stop flag without progress, for a job inside a job.
   JobContext silent() const { return {stop_, {}, gate_}; }
+
+  /// The same progress for threads that `stop` ends.
+  JobContext until(StopFlag stop) const { return {std::move(stop), progress_}; }
 
   /// Reports progress; may be called from any thread, returns at once.
   void report(const Json& message) const {

@@ -1,11 +1,14 @@
 // JSON text crosses the boundary; this is how the core reads its options: by name, typed, with errors that name the field.
 #pragma once
 
+#include <algorithm>
 #include <initializer_list>
 #include <nlohmann/json.hpp>
 #include <optional>
 #include <set>
 #include <string>
+#include <type_traits>
+#include <utility>
 #include <vector>
 
 #include "runtime/error.hpp"
@@ -65,12 +68,35 @@ class Args {
  private:
   template <class T>
   T convert(const std::string& name, const Json& value) const {
+    // The library's own conversion cuts 4.5 to 4 and takes true for 1.
+    if (!fits<T>(value)) invalid(name, "has the wrong type: " + value.dump());
     try {
       return value.get<T>();
     } catch (const nlohmann::json::exception&) {
       invalid(name, "has the wrong type: " + value.dump());
     }
   }
+
+  /// Whether a value is what T can hold without loss, in lists to every element.
+  template <class T>
+  static bool fits(const Json& value) {
+    if constexpr (std::is_same_v<T, bool> || std::is_same_v<T, Json>) {
+      return true;
+    } else if constexpr (std::is_integral_v<T>) {
+      if (!value.is_number_integer()) return false;
+      if (value.is_number_unsigned()) return std::in_range<T>(value.get<uint64_t>());
+      return std::in_range<T>(value.get<int64_t>());
+    } else if constexpr (std::is_floating_point_v<T>) {
+      return value.is_number();
+    } else if constexpr (requires { typename T::value_type; } && !std::is_same_v<T, std::string>) {
+      return !value.is_array() || std::all_of(value.begin(), value.end(), [](const Json& each) {
+        return fits<typename T::value_type>(each);
+      });
+    } else {
+      return true;
+    }
+  }
+
   const Json* find(const std::string& name) const;
   [[noreturn]] void missing(const std::string& name) const;
 

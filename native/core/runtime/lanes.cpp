@@ -3,9 +3,9 @@
 #include <ATen/Parallel.h>
 
 #include <chrono>
+#include <optional>
 #include <thread>
 
-#include "runtime/device.hpp"
 #include "runtime/thread_priority.hpp"
 
 namespace mlabel {
@@ -14,46 +14,84 @@ namespace {
 constexpr int kFileThreads = 2;
 
 /// The size of an OpenMP team belongs to the thread that leads it, and a new thread takes whatever another set last.
-Executor::Task prepareThread(int threads) {
+Executor::Prepare prepareThread(int threads) {
   return [threads] { at::set_num_threads(threads); };
 }
 
-Executor::Task prepareInference(c10::Device device, int threads) {
-  return [device, threads] {
+Executor::Prepare prepareInference(c10::Device device, int threads, const DeviceAccess& access) {
+  return [device, threads, use = access.use] {
     at::set_num_threads(threads);
-    useDevice(device, true);
+    use(device, true);
   };
 }
 
-Executor::Task prepareTraining(c10::Device device, int threads) {
-  return [device, threads] {
-    // Before the thread's first parallel work, so that its OpenMP team is born at the low priority as well.
-    lowerThreadPriority();
+Executor::Prepare prepareTraining(c10::Device device, int threads, const DeviceAccess& access) {
+  return [device, threads, use = access.use] {
+    // Before the thread's first parallel work, so that its OpenMP team is born at the low priority as well. The thread that
+    // feeds an accelerator keeps its priority: it gives way at its gate, and starved it would leave the device idle.
+    if (device.is_cpu()) lowerThreadPriority();
     at::set_num_threads(threads);
-    useDevice(device, false);
+    use(device, false);
   };
 }
 
 }  // namespace
 
-Lanes::DeviceThreads::DeviceThreads(c10::Device device, int threads)
-    : inference(device.str(), 1, prepareInference(device, threads)),
-      training(device.str() + " train", 1, prepareTraining(device, threads)) {}
+Lanes::DeviceThreads::DeviceThreads(c10::Device device, int threads, const DeviceAccess& access)
+    : inference(device.str(), 1, prepareInference(device, threads, access)),
+      training(device.str() + " train", 1, prepareTraining(device, threads, access)) {}
 
-Lanes::Lanes(int threads) : threads_(threads), files_("files", kFileThreads, prepareThread(threads)) {}
+Lanes::Lanes(int threads, DeviceAccess access)
+    : threads_(threads), access_(std::move(access)), files_("files", kFileThreads, prepareThread(threads)) {}
 
 Lanes::DeviceThreads& Lanes::of(c10::Device device) {
   const std::lock_guard lock(mutex_);
   auto& threads = devices_[device.str()];
-  if (!threads) threads = std::make_unique<DeviceThreads>(device, threads_);
+  if (!threads) threads = std::make_unique<DeviceThreads>(device, threads_, access_);
   return *threads;
 }
 
 void Lanes::submit(Lane lane, c10::Device device, Executor::Task task) {
   if (lane == Lane::Files) return files_.submit(0, std::move(task));
-  if (lane == Lane::Training) return of(device).training.submit(0, std::move(task));
+  if (lane == Lane::Training) return of(device).training.submit(0, watched(device, std::move(task)));
   // The order of the enumeration is the order of urgency.
-  of(device).inference.submit(static_cast<int>(lane), std::move(task));
+  of(device).inference.submit(static_cast<int>(lane), watched(device, std::move(task)));
+}
+
+Executor::Task Lanes::watched(c10::Device device, Executor::Task task) {
+  return [this, device, task = std::move(task)](const Error* unready) {
+    std::optional<Error> reason;
+    {
+      const std::lock_guard lock(mutex_);
+      if (unready == nullptr) unopened_.erase(device.str());
+      else unopened_[device.str()] = unready->what();
+      const auto lost = lost_.find(device.str());
+      if (lost != lost_.end()) {
+        reason.emplace(ErrorCode::Internal, device.str() + " has failed and needs a restart of the server: " + lost->second);
+      } else if (unready != nullptr) {
+        reason.emplace(unready->code(), device.str() + " cannot be opened: " + unready->what());
+      }
+    }
+    task(reason ? &*reason : nullptr);
+  };
+}
+
+void Lanes::examine(c10::Device device) {
+  try {
+    access_.probe(device);
+  } catch (...) {
+    const std::lock_guard lock(mutex_);
+    lost_.emplace(device.str(), currentError().what());
+  }
+}
+
+std::string Lanes::fault(c10::Device device) const {
+  const std::lock_guard lock(mutex_);
+  for (const auto* faults : {&lost_, &unopened_}) {
+    const auto found = faults->find(device.str());
+    if (found != faults->end()) return found->second;
+  }
+  return "";
 }
 
 void Lanes::giveWay(c10::Device device, const StopFlag& stop) {

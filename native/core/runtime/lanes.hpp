@@ -9,17 +9,32 @@
 #include <string>
 
 #include "operations/operation.hpp"
+#include "runtime/device.hpp"
 #include "runtime/executor.hpp"
 
 namespace mlabel {
 
+/// How threads reach a device; tests put in devices that fail.
+struct DeviceAccess {
+  std::function<void(c10::Device, bool urgent)> use = useDevice;
+  std::function<void(c10::Device)> probe = probeDevice;
+};
+
 class Lanes {
  public:
   /// `threads`: how many threads an operation on a CPU may use.
-  explicit Lanes(int threads);
+  explicit Lanes(int threads, DeviceAccess access = {});
 
-  /// Queues a task, which must not throw, where `lane` and `device` say. A device's threads start with its first task.
+  /// Queues a task where `lane` and `device` say. A device's threads start with its first task; where they cannot, throws
+  /// OutOfMemory and tries again with the next. A device that cannot be opened, or has failed for good, gives every task its
+  /// reason.
   void submit(Lane lane, c10::Device device, Executor::Task task);
+
+  /// After an unexpected error on a device: finds out whether it has failed for good. Called on its thread.
+  void examine(c10::Device device);
+
+  /// Why a device cannot be used at present; empty where nothing is known against it.
+  std::string fault(c10::Device device) const;
 
   /// Between two training steps: lets a device other than a CPU finish what the inference lanes have asked of it, for a
   /// second at most so that training cannot starve. On a CPU the scheduler does that by thread priority.
@@ -27,15 +42,21 @@ class Lanes {
 
  private:
   struct DeviceThreads {
-    DeviceThreads(c10::Device device, int threads);
+    DeviceThreads(c10::Device device, int threads, const DeviceAccess& access);
     Executor inference;
     Executor training;
   };
 
   DeviceThreads& of(c10::Device device);
+  Executor::Task watched(c10::Device device, Executor::Task task);
 
   int threads_;
-  std::mutex mutex_;
+  DeviceAccess access_;
+  mutable std::mutex mutex_;
+  /// Of devices that could not be opened the last time.
+  std::map<std::string, std::string> unopened_;
+  /// Of devices that have failed for good.
+  std::map<std::string, std::string> lost_;
   std::map<std::string, std::unique_ptr<DeviceThreads>> devices_;
   Executor files_;
 };

@@ -1,5 +1,6 @@
 #include "runtime/runtime.hpp"
 
+#include <ATen/Context.h>
 #include <ATen/Parallel.h>
 
 #include <map>
@@ -8,18 +9,19 @@
 
 #include "runtime/cpu_allocator.hpp"
 #include "runtime/device.hpp"
-#include "runtime/lanes.hpp"
 #include "runtime/predictor_cache.hpp"
 
 namespace mlabel {
 
 struct Runtime::Parts {
+  explicit Parts(DeviceAccess access) : lanes(at::get_num_threads(), std::move(access)) {}
+
   mutable std::mutex mutex;
   uint64_t lastJob = 0;
   std::map<uint64_t, StopFlag> jobs;
   PredictorCache predictors;
   // Last, so that its threads end before what their jobs use.
-  Lanes lanes{at::get_num_threads()};
+  Lanes lanes;
 
   uint64_t add(const StopFlag& stop) {
     const std::lock_guard lock(mutex);
@@ -42,23 +44,30 @@ struct Job {
   JobContext context;
   Runtime::Done done;
 
-  void run(Runtime& runtime, c10::Device device) const {
+  void run(Runtime& runtime, Lanes& lanes, c10::Device device, const Error* unready) const {
     std::optional<Json> answer;
     std::optional<Error> error;
     try {
       context.check();
+      if (unready != nullptr) throw *unready;
       answer = operation->run(runtime, context);
     } catch (...) {
       error = currentError();
     }
     if (error && error->code() == ErrorCode::OutOfMemory) releaseCachedMemory(device);
+    if (error && error->code() == ErrorCode::Internal && unready == nullptr) lanes.examine(device);
     done(error ? nullptr : &*answer, error ? &*error : nullptr);
   }
 };
 
 }  // namespace
 
-Runtime::Runtime() : parts_(std::make_unique<Parts>()) { usePooledCpuMemory(); }
+Runtime::Runtime(DeviceAccess access) : parts_(std::make_unique<Parts>(std::move(access))) {
+  usePooledCpuMemory();
+  // "float32" means float32: cuDNN would round its factors to ten bits.
+  at::globalContext().setAllowTF32CuDNN(false);
+  at::globalContext().setAllowTF32CuBLAS(false);
+}
 
 Runtime::~Runtime() { stopAll(); }
 
@@ -69,11 +78,18 @@ void Runtime::submit(std::unique_ptr<Operation> operation, StopFlag stop, JobCon
   if (lane == Lane::Training) gate = [this, device, stop] { parts_->lanes.giveWay(device, stop); };
   const uint64_t id = parts_->add(stop);
   Job job{std::move(operation), JobContext(stop, std::move(progress), std::move(gate)), std::move(done)};
-  parts_->lanes.submit(lane, device, [this, id, device, job = std::move(job)] {
-    job.run(*this, device);
+  try {
+    parts_->lanes.submit(lane, device, [this, id, device, job = std::move(job)](const Error* unready) {
+      job.run(*this, parts_->lanes, device, unready);
+      parts_->remove(id);
+    });
+  } catch (...) {
     parts_->remove(id);
-  });
+    throw;
+  }
 }
+
+std::string Runtime::fault(c10::Device device) const { return parts_->lanes.fault(device); }
 
 size_t Runtime::pending() const {
   const std::lock_guard lock(parts_->mutex);

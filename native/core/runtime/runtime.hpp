@@ -8,12 +8,13 @@
 #include "networks/predictor.hpp"
 #include "operations/operation.hpp"
 #include "runtime/job.hpp"
+#include "runtime/lanes.hpp"
 
 namespace mlabel {
 
 class Runtime {
  public:
-  Runtime();
+  explicit Runtime(DeviceAccess access = {});
   /// Raises every stop flag, waits for the threads.
   ~Runtime();
   Runtime(const Runtime&) = delete;
@@ -23,6 +24,7 @@ class Runtime {
 
   /// Queues the operation on its lane and returns; `done` is called once, on the thread that ran it, with either an
   /// answer or an error. A job whose stop flag is raised before it starts ends as Cancelled without running.
+  /// Throws InvalidInput, Unsupported for its device; OutOfMemory where its thread cannot start.
   void submit(std::unique_ptr<Operation> operation, StopFlag stop, JobContext::Progress progress, Done done);
 
   /// How many jobs are queued or running.
@@ -30,6 +32,9 @@ class Runtime {
 
   /// Raises the stop flag of every job, queued and running.
   void stopAll();
+
+  /// Why a device cannot be used at present; empty where nothing is known against it.
+  std::string fault(c10::Device device) const;
 
   /// A network ready for inference, kept between requests and reloaded when the weight file changes (path, size, mtime
   /// and inode). Called on a device's thread; the returned predictor is used there only.

@@ -7,6 +7,9 @@
 #include <algorithm>
 #include <chrono>
 #include <latch>
+#include <memory>
+#include <optional>
+#include <system_error>
 
 #include "runtime/thread_priority.hpp"
 #include "training/seeds.hpp"
@@ -37,35 +40,47 @@ std::vector<int64_t> epochOrder(size_t cases, uint64_t seed, int64_t epoch) {
   return state.permutation(static_cast<int64_t>(cases));
 }
 
-BatchLoader::BatchLoader(CaseCache& cache, const Pipeline& pipeline, Options options)
+BatchLoader::BatchLoader(CaseCache& cache, const Pipeline& pipeline, Options options, const JobContext& context)
     : cache_(cache),
       pipeline_(pipeline),
       options_(options),
       batchesPerEpoch_((static_cast<int64_t>(cache.size()) + options.batchSize - 1) / options.batchSize),
       end_(options.lastEpoch * batchesPerEpoch_),
-      jobs_(stop_, {}),
+      jobs_(context.until(stop_)),
       claimed_(options.firstEpoch * batchesPerEpoch_ + options.firstStep),
       taken_(claimed_) {
+  try {
+    start();
+  } catch (const std::system_error& error) {
+    stop();
+    throw Error(ErrorCode::OutOfMemory, "the system starts no more threads: " + std::string(error.what()));
+  }
+}
+
+void BatchLoader::start() {
   // A thread a case is quicker than a team of threads a transform, and leaves the cores to the training step.
   // at::set_num_threads also sets what threads started later will use, so the caller's number is put back afterwards.
   const int callersThreads = at::get_num_threads();
-  std::latch started(options.threads);
-  for (int64_t i = 0; i < options.threads; ++i) {
-    threads_.emplace_back([this, &started] {
+  for (int64_t i = 0; i < options_.threads; ++i) {
+    auto started = std::make_shared<std::latch>(1);
+    threads_.emplace_back([this, started] {
       lowerThreadPriority();
       at::set_num_threads(1);
-      started.count_down();
+      started->count_down();
       work();
     });
+    started->wait();
   }
-  started.wait();
   at::set_num_threads(callersThreads);
 }
 
-BatchLoader::~BatchLoader() {
+BatchLoader::~BatchLoader() { stop(); }
+
+void BatchLoader::stop() {
   stop_.raise();
   changed_.notify_all();
   for (std::thread& thread : threads_) thread.join();
+  threads_.clear();
 }
 
 Batch BatchLoader::next(const JobContext& context) {
@@ -106,6 +121,20 @@ BatchLoader::Result BatchLoader::attempt(int64_t number) const {
   }
 }
 
+std::vector<Sample> BatchLoader::cropsAt(int64_t position, const std::vector<int64_t>& order, int64_t epoch) const {
+  const auto count = static_cast<int64_t>(order.size());
+  for (int64_t ahead = 0; ahead < count; ++ahead) {
+    const int64_t index = order[static_cast<size_t>((position + ahead) % count)];
+    std::optional<Sample> sample = cache_.usable(static_cast<size_t>(index), jobs_);
+    if (!sample) continue;
+    const uint32_t seed = ahead == 0 ? deriveSeed(options_.seed, {epoch, index})
+                                     : deriveSeed(options_.seed, {epoch, index, position});
+    Pipeline::RandomStreams streams = pipeline_.randomStreams(seed);
+    return pipeline_.applyRandom(*std::move(sample), streams, jobs_);
+  }
+  throw Error(ErrorCode::InvalidInput, "none of the cases can be used");
+}
+
 Batch BatchLoader::make(int64_t number) const {
   const int64_t epoch = number / batchesPerEpoch_;
   const int64_t first = number % batchesPerEpoch_ * options_.batchSize;
@@ -114,10 +143,7 @@ Batch BatchLoader::make(int64_t number) const {
 
   std::vector<Sample> samples;
   for (int64_t position = first; position < last; ++position) {
-    const int64_t index = order[static_cast<size_t>(position)];
-    Sample sample = cache_.prepared(static_cast<size_t>(index), jobs_);
-    Pipeline::RandomStreams streams = pipeline_.randomStreams(deriveSeed(options_.seed, {epoch, index}));
-    for (Sample& crop : pipeline_.applyRandom(std::move(sample), streams, jobs_)) samples.push_back(std::move(crop));
+    for (Sample& crop : cropsAt(position, order, epoch)) samples.push_back(std::move(crop));
   }
   return {stack(samples, "image"), stack(samples, "label")};
 }

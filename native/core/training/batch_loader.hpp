@@ -37,8 +37,9 @@ class BatchLoader {
     int64_t lastEpoch = 0;
   };
 
-  /// Starts the threads (at low priority). `cache` and `pipeline` must outlive the loader.
-  BatchLoader(CaseCache& cache, const Pipeline& pipeline, Options options);
+  /// Starts the threads (at low priority). `cache` and `pipeline` must outlive the loader; cases that are left out are
+  /// reported through `context`. Throws OutOfMemory where the system starts no more threads.
+  BatchLoader(CaseCache& cache, const Pipeline& pipeline, Options options, const JobContext& context);
   /// Stops the threads at their next poll and waits for them.
   ~BatchLoader();
   BatchLoader(const BatchLoader&) = delete;
@@ -47,14 +48,18 @@ class BatchLoader {
   /// The last batch of an epoch holds what is left.
   int64_t batchesPerEpoch() const { return batchesPerEpoch_; }
 
-  /// The next batch. Throws what preparing it threw (the message names the file), InvalidInput when its crops differ in
-  /// size, OutOfMemory, Cancelled; Internal beyond the last epoch.
+  /// The next batch. In the place of a case that cannot be used stands the next one of the epoch's order. Throws what
+  /// preparing threw where no case is left (the message names the file), InvalidInput when its crops differ in size,
+  /// OutOfMemory, Cancelled; Internal beyond the last epoch.
   Batch next(const JobContext& context);
 
  private:
   using Result = std::variant<Batch, Error>;
 
+  void start();
+  void stop();
   void work();
+  std::vector<Sample> cropsAt(int64_t position, const std::vector<int64_t>& order, int64_t epoch) const;
   Batch make(int64_t number) const;
   Result attempt(int64_t number) const;
 

@@ -27,6 +27,11 @@ void checkClasses(const SampleImage& label, int64_t classes) {
   }
 }
 
+/// Whether another case may do better.
+bool isOfTheCase(ErrorCode code) {
+  return code != ErrorCode::Cancelled && code != ErrorCode::OutOfMemory && code != ErrorCode::Internal;
+}
+
 void tellReplaced(const TrainCase& item, const Sample& sample, const JobContext& context) {
   const auto image = sample.images.find("image");
   if (image == sample.images.end() || image->second.source.replacedVoxels == 0) return;
@@ -39,19 +44,31 @@ void tellReplaced(const TrainCase& item, const Sample& sample, const JobContext&
 CaseCache::CaseCache(const std::vector<TrainCase>& cases, const Pipeline& pipeline, Options options)
     : cases_(cases), pipeline_(pipeline), options_(options), slots_(cases.size()) {}
 
-Sample CaseCache::prepared(size_t index, const JobContext& context) {
+std::optional<Sample> CaseCache::usable(size_t index, const JobContext& context) {
   Slot& slot = slots_.at(index);
-  {
-    const std::scoped_lock lock(slot.mutex);
+  const std::scoped_lock lock(slot.mutex);
+  if (slot.broken) return std::nullopt;
+  try {
+    return prepared(slot, index, context);
+  } catch (const Error& error) {
+    if (!isOfTheCase(error.code())) throw;
+    slot.broken = true;
+    if (++broken_ == slots_.size()) throw;
+    context.report({{"message", "left out: " + std::string(error.what())}});
+    return std::nullopt;
+  }
+}
+
+Sample CaseCache::prepared(Slot& slot, size_t index, const JobContext& context) {
+  if (!slot.kept) {
+    Sample sample = prepare(index, context);
     if (!slot.tried) {
-      const Sample sample = prepare(index, context);
       tellReplaced(cases_[index], sample, context);
       keep(slot, sample);
       slot.tried = true;
-      return sample;
     }
+    return sample;
   }
-  if (!slot.kept) return prepare(index, context);
   Sample sample = slot.sample;
   for (auto& [key, image] : sample.images) image.data = image.data.to(at::kFloat);
   return sample;

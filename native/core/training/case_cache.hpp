@@ -3,6 +3,7 @@
 
 #include <atomic>
 #include <mutex>
+#include <optional>
 #include <vector>
 
 #include "training/train_options.hpp"
@@ -28,8 +29,10 @@ class CaseCache {
 
   /// The case after the deterministic transforms, float32. Its tensors may be the cache's own: replace them, never write
   /// into them. May be called from several threads; one case is prepared by one thread only.
-  /// Throws what loading and transforms throw, with the case's file in the message; Cancelled.
-  Sample prepared(size_t index, const JobContext& context);
+  ///
+  /// Nothing for a case whose files or transforms fail: it is reported once, with its file and the reason, and left out from
+  /// then on. Throws that reason where no case is left; OutOfMemory, Cancelled, Internal.
+  std::optional<Sample> usable(size_t index, const JobContext& context);
 
   /// Bytes kept at present.
   int64_t bytes() const { return bytes_.load(); }
@@ -39,9 +42,11 @@ class CaseCache {
     std::mutex mutex;
     bool tried = false;
     bool kept = false;
+    bool broken = false;
     Sample sample;
   };
 
+  Sample prepared(Slot& slot, size_t index, const JobContext& context);
   Sample prepare(size_t index, const JobContext& context) const;
   void keep(Slot& slot, const Sample& sample);
   bool reserve(int64_t bytes);
@@ -51,6 +56,7 @@ class CaseCache {
   Options options_;
   std::vector<Slot> slots_;
   std::atomic<int64_t> bytes_ = 0;
+  std::atomic<size_t> broken_ = 0;
 };
 
 }  // namespace mlabel

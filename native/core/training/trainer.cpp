@@ -1,6 +1,7 @@
 #include "training/trainer.hpp"
 
 #include <ATen/ATen.h>
+#include <ATen/CPUGeneratorImpl.h>
 
 #include <chrono>
 #include <cstdio>
@@ -28,6 +29,12 @@ double secondsSince(std::chrono::steady_clock::time_point start) {
 
 uint64_t seedFromClock() { return static_cast<uint64_t>(std::chrono::system_clock::now().time_since_epoch().count()) >> 11; }
 
+/// A generator of random numbers on the device that nobody else draws from.
+at::Generator generatorOf(c10::Device device) {
+  if (device.is_cpu()) return at::make_generator<at::CPUGeneratorImpl>();
+  return at::globalContext().getAcceleratorHooksInterface(device.type()).getNewGenerator(device.index());
+}
+
 /// One run: what it holds while it lasts.
 class Run {
  public:
@@ -38,11 +45,12 @@ class Run {
         device_(device),
         context_(context),
         folder_(options),
-        loss_(makeLoss(options.loss)) {
+        loss_(makeLoss(options.loss)),
+        dropout_(generatorOf(device)) {
     state_.seed = options.seed ? static_cast<uint64_t>(*options.seed) : seedFromClock();
-    at::manual_seed(state_.seed);
-    network_ = makeNetwork(options.network);
+    network_ = makeNetwork(options.network, at::make_generator<at::CPUGeneratorImpl>(state_.seed));
     network_->to(device_);
+    network_->drawFrom(dropout_);
     if (!options.initialWeights.empty()) {
       loadStateDict(*network_, readStateDict(options.initialWeights), /*strict=*/true);
     }
@@ -62,7 +70,8 @@ class Run {
                         .threads = options_.dataThreads,
                         .firstEpoch = state_.epoch,
                         .firstStep = state_.step,
-                        .lastEpoch = options_.maxEpochs});
+                        .lastEpoch = options_.maxEpochs},
+                       context_);
     stats_.totalEpochs = options_.maxEpochs;
     stats_.iterationsPerEpoch = loader.batchesPerEpoch();
     stats_.start = std::time(nullptr);
@@ -71,7 +80,7 @@ class Run {
       network_->train();
       while (state_.epoch < options_.maxEpochs && !patienceIsOver()) epoch(loader);
     } catch (...) {
-      end();
+      saveWhatIsThere();
       throw;
     }
     return end();
@@ -138,7 +147,7 @@ class Run {
     while (state_.step < loader.batchesPerEpoch()) {
       const Batch batch = loader.next(context_);
       // Dropout masks follow from the place in the run, so that a resumed run draws the same ones.
-      at::manual_seed(deriveSeed(state_.seed, {state_.epoch, state_.step, 0}));
+      dropout_.set_current_seed(deriveSeed(state_.seed, {state_.epoch, state_.step, 0}));
       const TrainingStep::Result result = step.run(batch, context_);
       state_.lossSum += result.loss;
       for (int64_t i = 0; i < result.logits.size(0); ++i) {
@@ -196,6 +205,15 @@ class Run {
     return options_.earlyStopPatience > 0 && state_.validationsWithoutBetter >= options_.earlyStopPatience;
   }
 
+  /// After a failure, which is what the caller must hear, also where this fails too.
+  void saveWhatIsThere() {
+    try {
+      end();
+    } catch (const std::exception& error) {
+      report("the state of the run could not be saved: " + std::string(error.what()));
+    }
+  }
+
   Json end() {
     folder_.saveFinal(checkpoint());
     return writeStats(/*ended=*/true);
@@ -226,6 +244,7 @@ class Run {
   const JobContext& context_;
   const RunFolder folder_;
   const std::unique_ptr<Loss> loss_;
+  at::Generator dropout_;
   std::shared_ptr<Network> network_;
   std::unique_ptr<Optimizer> optimizer_;
   std::unique_ptr<CaseCache> cache_;

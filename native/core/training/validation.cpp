@@ -16,11 +16,17 @@ double Validation::meanDice(const std::shared_ptr<Network>& network, c10::Device
   const JobContext quiet = context.silent();
   network->eval();
   const std::unique_ptr<Predictor> predictor = makePredictor(network, device, Precision::Float32);
-  const auto predict = [&predictor](const at::Tensor& windows) { return predictor->predict(windows); };
+  const auto predict = [&predictor, &quiet](const at::Tensor& windows) { 
+    // Nothing large is held between two windows.
+    quiet.giveWay();
+    return predictor->predict(windows, quiet);
+  };
   const bool flat = network->spatialDims() == 2;
   MeanDice dice;
   for (size_t i = 0; i < cache_.size(); ++i) {
-    const Sample sample = cache_.prepared(i, context);
+    const std::optional<Sample> usable = cache_.usable(i, context);
+    if (!usable) continue;
+    const Sample& sample = *usable;
     const c10::InferenceMode inference;
     at::Tensor image = sample.images.at("image").data.to(device);
     at::Tensor label = sample.images.at("label").data[0].to(device);

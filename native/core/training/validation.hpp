@@ -18,7 +18,7 @@ class Validation {
              CaseCache::Options cache);
 
   /// Mean Dice without background of `network` (in evaluation mode, float32) on the prepared cases' own grid.
-  /// Throws what preparing a case throws; Cancelled, between windows.
+  /// Cases that cannot be used are left out. Throws what preparing threw where none is left; Cancelled, between windows.
   double meanDice(const std::shared_ptr<Network>& network, c10::Device device, const JobContext& context);
 
  private:

@@ -1,4 +1,5 @@
 #include <ATen/ATen.h>
+#include <ATen/CPUGeneratorImpl.h>
 #include <c10/core/InferenceMode.h>
 #include <doctest/doctest.h>
 
@@ -35,11 +36,11 @@ TEST_CASE("UNet gives the logits that MONAI gave, as a module and prepared for i
     CHECK(largestDifference(network->forward(input), expected) <= 1e-5);
 
     const auto predictor = makePredictor(network, c10::Device("cpu"), Precision::Float32);
-    const at::Tensor logits = predictor->predict(input);
+    const at::Tensor logits = predictor->predict(input, {});
     CHECK(largestDifference(logits, expected) <= 1e-5);
     CHECK(logits.argmax(1).equal(expected.argmax(1)));
     const at::Tensor half = input.narrow(2, 0, input.size(2) / 2);
-    CHECK(largestDifference(predictor->predict(half), network->forward(half)) <= 1e-5);
+    CHECK(largestDifference(predictor->predict(half, {}), network->forward(half)) <= 1e-5);
   }
 }
 
@@ -50,17 +51,17 @@ TEST_CASE("bfloat16 stays near float32 where the processor has it, and is refuse
   const at::Tensor expected = test::readNpy(goldenPath("networks/unet_batch.output.npy"));
   if (supportsBFloat16(c10::Device("cpu"))) {
     const auto predictor = makePredictor(network, c10::Device("cpu"), Precision::BFloat16);
-    CHECK(largestDifference(predictor->predict(input), expected) <= 0.05 * expected.abs().max().item<double>());
+    CHECK(largestDifference(predictor->predict(input, {}), expected) <= 0.05 * expected.abs().max().item<double>());
   } else {
     CHECK_THROWS_AS(makePredictor(network, c10::Device("cpu"), Precision::BFloat16), Error);
   }
 }
 
 TEST_CASE("the same seed draws the same initial weights as Python, under the same names") {
-  at::manual_seed(7);
-  const auto network = makeNetwork(parseJson(
-      R"({"name": "UNet", "spatial_dims": 3, "in_channels": 1, "out_channels": 2, "channels": [2, 3, 4], "strides": [2, 2],
-          "num_res_units": 2, "norm": "batch"})"));
+  const auto network = makeNetwork(
+      parseJson(R"({"name": "UNet", "spatial_dims": 3, "in_channels": 1, "out_channels": 2, "channels": [2, 3, 4],
+                    "strides": [2, 2], "num_res_units": 2, "norm": "batch"})"),
+      at::make_generator<at::CPUGeneratorImpl>(7));
   const StateDict python = readStateDict(goldenPath("weights/unet_seed7.pt"));
   const StateDict ours = stateDict(*network);
   REQUIRE(ours.size() == python.size());
@@ -79,6 +80,14 @@ TEST_CASE("sizes must be multiples of the product of the strides") {
   CHECK(divisor("[2, 2]") == 4);
   CHECK(divisor("[1, 2]") == 2);
   CHECK(divisor("[2, [3, 1, 1]]") == 6);
+
+  const auto network = makeNetwork(parseJson(R"({"name": "UNet", "spatial_dims": 3, "in_channels": 1, "out_channels": 2,
+                                                "channels": [2, 2, 2], "strides": [2, 2]})"));
+  const std::string message =
+      "the network takes sizes that are multiples of 4, not 8×6×4; choose such a roi_size, or pad to such a size";
+  CHECK_THROWS_WITH_AS(network->forward(at::zeros({1, 1, 8, 6, 4})), message.c_str(), Error);
+  const auto predictor = makePredictor(network, c10::Device("cpu"), Precision::Float32);
+  CHECK_THROWS_WITH_AS(predictor->predict(at::zeros({1, 1, 8, 6, 4}), {}), message.c_str(), Error);
 }
 
 TEST_CASE("a wrong spec names the argument") {

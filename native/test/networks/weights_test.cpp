@@ -286,7 +286,7 @@ TEST_CASE("a TorchScript file predicts; a damaged one is refused") {
   const Folder folder;
   const std::string path = goldenPath("weights/script.pt");
   const auto predictor = makeScriptPredictor(path, c10::Device("cpu"), Precision::Float32);
-  CHECK(predictor->predict(at::ones({4, 3})).sizes() == at::IntArrayRef({4, 2}));
+  CHECK(predictor->predict(at::ones({4, 3}), {}).sizes() == at::IntArrayRef({4, 2}));
   const std::string good = test::readText(path);
   for (size_t length = 0; length < good.size(); length += 1 + good.size() / 20) {
     const std::string damaged = folder.write("truncated.pt", good.substr(0, length));

@@ -6,6 +6,8 @@
 #include <future>
 #include <string>
 
+using mlabel::Error;
+using mlabel::ErrorCode;
 using mlabel::Executor;
 
 TEST_CASE("the most urgent task goes first, equals in their order") {
@@ -14,11 +16,11 @@ TEST_CASE("the most urgent task goes first, equals in their order") {
   {
     Executor executor("test", 1);
     // Holds the thread until all the others are queued.
-    executor.submit(0, [gate = open.get_future().share()] { gate.wait(); });
-    executor.submit(3, [&] { order += "scoring "; });
-    executor.submit(1, [&] { order += "infer1 "; });
-    executor.submit(0, [&] { order += "click "; });
-    executor.submit(1, [&] { order += "infer2 "; });
+    executor.submit(0, [gate = open.get_future().share()](const Error*) { gate.wait(); });
+    executor.submit(3, [&](const Error*) { order += "scoring "; });
+    executor.submit(1, [&](const Error*) { order += "infer1 "; });
+    executor.submit(0, [&](const Error*) { order += "click "; });
+    executor.submit(1, [&](const Error*) { order += "infer2 "; });
     open.set_value();
   }
   CHECK(order == "click infer1 infer2 scoring ");
@@ -29,9 +31,9 @@ TEST_CASE("an executor is busy while a task runs or waits") {
   CHECK_FALSE(executor.busy());
   std::promise<void> open;
   std::promise<void> ended;
-  executor.submit(0, [gate = open.get_future().share()] { gate.wait(); });
+  executor.submit(0, [gate = open.get_future().share()](const Error*) { gate.wait(); });
   CHECK(executor.busy());
-  executor.submit(0, [&] { ended.set_value(); });
+  executor.submit(0, [&](const Error*) { ended.set_value(); });
   open.set_value();
   ended.get_future().wait();
 }
@@ -43,8 +45,24 @@ TEST_CASE("two threads run two tasks at once; prepare runs first on each thread"
   {
     Executor executor("test", 2, [&] { ++prepared; });
     // Each waits for the other: a single thread would never end.
-    executor.submit(0, [&, other = second.get_future().share()] { first.set_value(), other.wait(); });
-    executor.submit(0, [&, other = first.get_future().share()] { second.set_value(), other.wait(); });
+    executor.submit(0, [&, other = second.get_future().share()](const Error*) { first.set_value(), other.wait(); });
+    executor.submit(0, [&, other = first.get_future().share()](const Error*) { second.set_value(), other.wait(); });
   }
   CHECK(prepared == 2);
+}
+
+TEST_CASE("a thread that cannot be prepared tells each task why, and tries again before the next") {
+  std::atomic<int> attempts{0};
+  std::string told;
+  {
+    // At its start, and before each task until it succeeds.
+    Executor executor("test", 1, [&] {
+      if (++attempts < 3) throw Error(ErrorCode::Unsupported, "attempt " + std::to_string(attempts));
+    });
+    for (int task = 0; task < 3; ++task) {
+      executor.submit(0, [&](const Error* unready) { told += unready ? std::string(unready->what()) + ", " : "ran, "; });
+    }
+  }
+  CHECK(told == "attempt 2, ran, ran, ");
+  CHECK(attempts == 3);
 }

@@ -148,3 +148,54 @@ TEST_CASE("the processor is a device with memory") {
   CHECK(memory.free > 0);
   CHECK(memory.free <= memory.total);
 }
+
+namespace {
+
+/// What a task on a lane was told: "ran", or why its device is not ready.
+std::string told(Lanes& lanes, Lane lane, c10::Device device) {
+  std::promise<std::string> outcome;
+  lanes.submit(lane, device, [&](const Error* unready) { outcome.set_value(unready ? unready->what() : "ran"); });
+  return outcome.get_future().get();
+}
+
+}  // namespace
+
+TEST_CASE("a device that cannot be opened fails its jobs, is tried again, and leaves the processor alone") {
+  const c10::Device ill("meta");
+  std::atomic<bool> broken{true};
+  Lanes lanes(1, {.use = [&](c10::Device device, bool) {
+                    if (broken && !device.is_cpu()) throw Error(ErrorCode::Unsupported, "it is taken by another program");
+                  }});
+  for (const Lane lane : {Lane::Infer, Lane::Training, Lane::Click}) {
+    CHECK(told(lanes, lane, ill) == "meta cannot be opened: it is taken by another program");
+    CHECK(told(lanes, lane, c10::Device("cpu")) == "ran");
+  }
+  CHECK(lanes.fault(ill) == "it is taken by another program");
+  CHECK(lanes.fault(c10::Device("cpu")).empty());
+  broken = false;
+  CHECK(told(lanes, Lane::Infer, ill) == "ran");
+  CHECK(lanes.fault(ill).empty());
+}
+
+TEST_CASE("a device that fails for good is not used again, and says so") {
+  std::atomic<bool> dead{false};
+  Runtime runtime({.probe = [&](c10::Device) {
+    if (dead) throw std::runtime_error("CUDA error: an illegal memory access was encountered");
+  }});
+  const auto failing = [&](bool forGood) {
+    return throwing([&dead, forGood] {
+      dead = forGood;
+      throw std::runtime_error("odd");
+    });
+  };
+  CHECK(submit(runtime, Lane::Infer, failing(false)).get() == "INTERNAL odd");
+  CHECK(submit(runtime, Lane::Infer, answering("alive")).get() == "\"alive\"");
+  CHECK(submit(runtime, Lane::Infer, failing(true)).get() == "INTERNAL odd");
+  const std::string reason = "CUDA error: an illegal memory access was encountered";
+  for (const Lane lane : {Lane::Infer, Lane::Training}) {
+    CHECK(submit(runtime, lane, answering("never")).get() ==
+          "INTERNAL cpu has failed and needs a restart of the server: " + reason);
+  }
+  CHECK(runtime.fault(c10::Device("cpu")) == reason);
+  CHECK(submit(runtime, Lane::Files, answering("files")).get() == "\"files\"");
+}

@@ -24,7 +24,8 @@ struct Fixture {
                         .threads = threads,
                         .firstEpoch = firstEpoch,
                         .firstStep = firstStep,
-                        .lastEpoch = 2});
+                        .lastEpoch = 2},
+                       {});
     std::vector<Batch> batches;
     const int64_t left = (2 - firstEpoch) * loader.batchesPerEpoch() - firstStep;
     for (int64_t i = 0; i < left; ++i) batches.push_back(loader.next({}));
@@ -68,8 +69,19 @@ TEST_CASE_FIXTURE(Fixture, "batches depend on the seed and the place, not on the
   CHECK_FALSE(same(load(1, 0, 0, 8)[0], one[0]));
 }
 
-TEST_CASE_FIXTURE(Fixture, "a case that fails ends the loading with an error that names it") {
+TEST_CASE_FIXTURE(Fixture, "in the place of a broken case stands the next one of the order") {
   cases[1].image = folder / "absent.nii";
+  const std::vector<Batch> one = load(1);
+  const std::vector<Batch> three = load(3);
+  REQUIRE(one.size() == 4);
+  for (size_t i = 0; i < one.size(); ++i) {
+    CHECK(one[i].images.size(0) == (i % 2 == 0 ? 4 : 2));
+    CHECK(same(one[i], three[i]));
+  }
+}
+
+TEST_CASE_FIXTURE(Fixture, "where no case can be used, loading ends with an error that names one") {
+  for (TrainCase& item : cases) item.image = folder / "absent.nii";
   try {
     load(2);
     FAIL("no error");
@@ -88,7 +100,7 @@ TEST_CASE_FIXTURE(Fixture, "images of different sizes cannot be one batch") {
 
 TEST_CASE_FIXTURE(Fixture, "waiting for a batch ends when the job is stopped") {
   CaseCache cache(cases, pipeline, {});
-  BatchLoader loader(cache, pipeline, {.batchSize = 1, .lastEpoch = 1000});
+  BatchLoader loader(cache, pipeline, {.batchSize = 1, .lastEpoch = 1000}, {});
   StopFlag stop;
   const JobContext context(stop, {});
   stop.raise();

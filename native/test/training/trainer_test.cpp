@@ -1,10 +1,17 @@
 // A whole training of a small network on small volumes: it learns, stops, resumes, and says what it does.
 #include <doctest/doctest.h>
 
+#include <ATen/ATen.h>
+#include <ATen/CPUGeneratorImpl.h>
+
+#include <atomic>
 #include <filesystem>
 #include <fstream>
 #include <iterator>
+#include <mutex>
+#include <thread>
 
+#include "networks/network.hpp"
 #include "networks/weights.hpp"
 #include "training/ball_cases.hpp"
 #include "training/trainer.hpp"
@@ -122,6 +129,74 @@ TEST_CASE_FIXTURE(Fixture, "a seed repeats a run, also when it is stopped and re
   CHECK(sameWeights(readStateDict(file("again/checkpoint_final.pt")), whole));
   CHECK(statsFile().at("train") == wholeStats.at("train"));
   CHECK(statsFile().at("eval") == wholeStats.at("eval"));
+}
+
+TEST_CASE_FIXTURE(Fixture, "a seed repeats a run whatever else the process draws and loads meanwhile") {
+  options.maxEpochs = 2;
+  options.network["dropout"] = 0.3;
+  train();
+  const StateDict alone = readStateDict(file("run/checkpoint_final.pt"));
+
+  std::atomic<bool> done{false};
+  std::thread other([&] {
+    while (!done) {
+      at::manual_seed(1);
+      at::rand({16});
+      makeNetwork(options.network, at::make_generator<at::CPUGeneratorImpl>(5));
+      makeNetwork(options.network);
+    }
+  });
+  options.runFolder = file("again");
+  options.publishPath = file("again.pt");
+  train();
+  done = true;
+  other.join();
+  CHECK(sameWeights(readStateDict(file("again/checkpoint_final.pt")), alone));
+}
+
+TEST_CASE_FIXTURE(Fixture, "a run that fails says why, also where its state cannot be saved") {
+  options.validationCases.clear();
+  options.trainCases.resize(1);
+  // The transforms fail only after the run's folder was made; then it is a file.
+  std::string message;
+  const JobContext context({}, [&](const Json& progress) {
+    if (progress.at("message").get<std::string>().starts_with("training on")) {
+      std::filesystem::remove_all(options.runFolder);
+      std::ofstream(options.runFolder) << "no folder";
+    }
+    message += progress.at("message").get<std::string>() + "\n";
+  });
+  options.trainCases[0].label = file("absent.nii");
+  try {
+    Trainer(options).run(context);
+    FAIL("no error");
+  } catch (const Error& error) {
+    CHECK((error.code() == ErrorCode::NotFound));
+    CHECK(std::string(error.what()).find("absent.nii") != std::string::npos);
+  }
+  CHECK(message.find("the state of the run could not be saved: ") != std::string::npos);
+}
+
+TEST_CASE_FIXTURE(Fixture, "a broken case is left out by name, and the training goes on") {
+  options.trainCases[1].image = file("absent.nii");
+  options.validationCases.push_back({file("gone.nii"), file("gone.nii"), std::nullopt});
+  options.maxEpochs = 2;
+  std::vector<std::string> leftOut;
+  std::mutex mutex;
+  const JobContext context({}, [&](const Json& progress) {
+    const std::string message = progress.at("message");
+    const std::scoped_lock lock(mutex);
+    if (message.starts_with("left out: ")) leftOut.push_back(message);
+  });
+  const Json stats = Trainer(options).run(context);
+  CHECK(stats.at("epoch") == 2);
+  CHECK(stats.contains("eval"));
+  REQUIRE(leftOut.size() == 2);
+  for (const char* name : {"absent.nii", "gone.nii"}) {
+    CHECK(std::count_if(leftOut.begin(), leftOut.end(), [&](const std::string& text) {
+            return text.find(name) != std::string::npos;
+          }) == 1);
+  }
 }
 
 TEST_CASE_FIXTURE(Fixture, "without validation cases the training metric decides") {
