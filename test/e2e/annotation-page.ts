@@ -7,7 +7,7 @@ import type { Browser, Locator, Page } from 'playwright-core';
 import { newPage, type WatchedPage } from './browser.js';
 import { fileAxis, spacingOf, voxelAt, type Across, type Geometry, type Vec3 } from './geometry.js';
 
-type Tool = 'Look' | 'Brush' | 'Eraser' | 'Fill' | 'Click' | 'Measure';
+type Tool = 'Crosshair' | 'Brush' | 'Eraser' | 'Fill' | 'Click' | 'Measure';
 
 /** Position on the page in CSS pixels. */
 interface Pixel {
@@ -50,7 +50,7 @@ export class AnnotationPage {
 
   /* What it shows */
 
-  connection(words: 'Connected' | 'Server away'): Locator {
+  connection(words: 'Connected' | 'No connection'): Locator {
     return this.page.locator('#bar').getByText(words, { exact: true });
   }
 

@@ -18,6 +18,9 @@ import {
   openCase,
   outline,
   rulers,
+  showsRender,
+  threshold,
+  type OpenCase,
 } from './store.js';
 
 /** Hounsfield units from black to white, as radiologists know them. */
@@ -29,9 +32,15 @@ export const ctWindows: readonly (readonly [name: string, low: number, high: num
   ['Brain', 0, 80],
 ];
 
+/** Soft tissue without fat and bone. */
+const ctThreshold = [-100, 250] as const;
+
 /** Call once the viewer is there: what the store says shows on the screen. */
 export function connectViewer(): void {
-  effect(() => viewer()?.setLayout(layout.value));
+  effect(() => viewer()?.setLayout(layout.value, showsRender.value));
+  effect(() => {
+    if (openCase.value !== undefined) startThreshold(openCase.value);
+  });
   effect(() => {
     if (openCase.value !== undefined) viewer()?.setWindow(...intensityWindow.value);
   });
@@ -54,6 +63,21 @@ export function connectViewer(): void {
   });
 }
 
+let thresholdIsForCt = true;
+
+/** Hounsfield units mean the same in each CT, so what was chosen stays; elsewhere values mean what the image makes them. */
+function startThreshold({ isCt, percentileWindow }: OpenCase): void {
+  if (isCt && thresholdIsForCt) return;
+  const [min, max] = isCt ? ctThreshold : percentileWindow;
+  threshold.value = { on: threshold.peek().on, min: rounded(min), max: rounded(max) };
+  thresholdIsForCt = isCt;
+}
+
+/** Digits enough to look at. */
+export function rounded(value: number): number {
+  return Math.abs(value) >= 10 ? Math.round(value) : Number(value.toPrecision(3));
+}
+
 export function moveCrosshair(position: Vec3): void {
   const grid = openCase.value?.geometry.grid;
   if (grid !== undefined) crosshair.value = nearestVoxel(position, grid);
@@ -63,6 +87,11 @@ export function stepSlice(axis: Axis, by: number): void {
   const next: [number, number, number] = [...crosshair.value];
   next[axis] += by;
   moveCrosshair(next);
+}
+
+export function goToEnd(axis: Axis, end: 'first' | 'last'): void {
+  const size = openCase.value?.geometry.grid.size[axis] ?? 0;
+  stepSlice(axis, end === 'first' ? -size : size);
 }
 
 export function showPane(next: Layout): void {
