@@ -18,7 +18,7 @@ export async function gunzip(bytes: Uint8Array): Promise<Uint8Array<ArrayBuffer>
 /** Takes several members in a row, as bgzip and `cat` write them, and zeros behind them. */
 export async function inflateMembers(bytes: Uint8Array): Promise<Uint8Array<ArrayBuffer>> {
   const { inflate } = await import('pako');
-  return inflate(bytes, { chunkSize: 2 ** 20 }) as Uint8Array<ArrayBuffer>;
+  return inflate(bytes, { chunkSize: 2 ** 20 });
 }
 
 async function through(
