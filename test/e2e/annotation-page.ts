@@ -59,7 +59,7 @@ export class AnnotationPage {
   }
 
   /** In the line at the top. */
-  step(name: 'Next case' | 'Propose' | 'Submit' | 'Sending …'): Locator {
+  step(name: 'Next case' | 'Click in the image' | 'Propose' | 'Submit' | 'Sending …'): Locator {
     return this.page.getByRole('navigation').getByRole('button', { name, exact: true });
   }
 

@@ -23,9 +23,10 @@ export function bar(): TemplateResult {
     <div class="end">
       ${connectionState()}
       <label class="user"
-        >Your name
+        ><span>Your name</span>
         <input
           type="text"
+          placeholder="Your name"
           autocomplete="name"
           maxlength="60"
           .value=${user.value}

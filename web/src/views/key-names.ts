@@ -1,6 +1,13 @@
 /** What the page calls a key, with Caps Lock on or off and on every keyboard. */
 
-type Press = Pick<KeyboardEvent, 'key' | 'code' | 'ctrlKey' | 'metaKey' | 'shiftKey'>;
+/** The part of a KeyboardEvent that counts. */
+interface Press {
+  readonly key: string;
+  readonly code: string;
+  readonly ctrlKey: boolean;
+  readonly metaKey: boolean;
+  readonly shiftKey: boolean;
+}
 
 /** Keys with a sign that other layouts have elsewhere, or not at all, by their place on a US keyboard. */
 const placed: Readonly<Record<string, string>> = {
