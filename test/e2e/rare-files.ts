@@ -8,8 +8,8 @@ import { niftiFile, orientedVolumes, size } from './oriented-volumes.js';
 
 const [header, start] = [348, 352];
 
-/** Voxels of nan_ct.nii that are no numbers: a NaN and both infinities. */
-export const notNumbers: readonly Vec3[] = [
+/** Voxels of nan_ct.nii that are no numbers: a NaN, in the middle, and both infinities. */
+const notNumbers: readonly Vec3[] = [
   [20, 24, 16],
   [0, 0, 0],
   [5, 6, 7],

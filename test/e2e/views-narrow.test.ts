@@ -43,6 +43,8 @@ describe('windows of any width', () => {
     it(`${width} × ${height}: everything can be reached, and nothing makes the image jump`, async () => {
       const page = await stage.visit();
       await page.page.setViewportSize({ width, height });
+      // The page notices its new width.
+      await page.page.locator(`[aria-controls="side"][aria-expanded="${width >= 1000}"]`).waitFor();
       await setPanel(page, 'Cases', true);
       await assertInReach(page, '#cases', 'at the start');
       await page.openCase('phantom_02');
