@@ -75,7 +75,7 @@ describe('files as people have them', () => {
     await page.openCase('plain');
     const [low, high] = [await field(page, 'From'), await field(page, 'To')];
     await page.chooseTool('Brush');
-    await page.page.getByRole('checkbox', { name: 'Only intensities' }).check();
+    await page.page.getByRole('checkbox', { name: 'Intensity range' }).check();
     assert.equal(await page.page.getByLabel('Lowest intensity').inputValue(), low);
     assert.equal(await page.page.getByLabel('Highest intensity').inputValue(), high);
     await page.openCase('nan_ct');

@@ -10,7 +10,7 @@ export async function gunzip(bytes: Uint8Array): Promise<Uint8Array<ArrayBuffer>
   try {
     return await through(new DecompressionStream('gzip'), bytes);
   } catch {
-    // Browsers take one member and nothing behind it, but are several times as fast as any script.
+    // Browsers take one member and nothing behind it, but are faster, and a script holds the page up meanwhile.
     return inflateMembers(bytes);
   }
 }

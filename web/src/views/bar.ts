@@ -19,7 +19,7 @@ export function bar(): TemplateResult {
   return html`
     ${panelButton('cases', 'Cases')}
     <h1>MONAI <span>Label</span></h1>
-    <nav aria-label="The way through a case">${steps()}</nav>
+    <nav aria-label="Steps of a case">${steps()}</nav>
     <div class="end">
       ${connectionState()}
       <label class="user"

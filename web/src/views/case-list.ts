@@ -80,7 +80,7 @@ function emptyHint(): TemplateResult | typeof nothing {
   if (cases.value.length === 0) {
     return html`<p class="hint-text">No images yet. Drop NIfTI or NRRD files anywhere on this page.</p>`;
   }
-  return shownCases.value.length === 0 ? html`<p class="hint-text">No case matches.</p>` : nothing;
+  return shownCases.value.length === 0 ? html`<p class="hint-text">No matching cases.</p>` : nothing;
 }
 
 function chooseFiles(event: Event): void {

@@ -64,7 +64,7 @@ export const keys: readonly Key[] = [
   toolKey('m', 'Measure', 'measure'),
   {
     key: 'c',
-    title: 'Click for the model; again: switch foreground and background',
+    title: 'Click for the model; again to switch inside and outside',
     group: 'Tools',
     run: () => {
       if (!isInteractive.value) return;
@@ -77,7 +77,7 @@ export const keys: readonly Key[] = [
   { key: '3', title: 'Brush in 2-D or 3-D', group: 'Tools', run: () => (brushIn3d.value = !brushIn3d.value) },
   {
     key: 't',
-    title: 'Paint only within the threshold',
+    title: 'Paint only within an intensity range',
     group: 'Tools',
     run: () => (threshold.value = { ...threshold.value, on: !threshold.value.on }),
   },
@@ -96,7 +96,7 @@ export const keys: readonly Key[] = [
   { key: 'Home', title: 'First slice', group: 'Looking', run: () => goToEnd(mainAxis(), 'first') },
   { key: 'End', title: 'Last slice', group: 'Looking', run: () => goToEnd(mainAxis(), 'last') },
   { key: 'w', title: 'Next intensity window', group: 'Looking', run: nextWindow },
-  { key: 'o', title: 'Outline or fill', group: 'Looking', run: () => (outline.value = !outline.value) },
+  { key: 'o', title: 'Outline or filled', group: 'Looking', run: () => (outline.value = !outline.value) },
   { key: '+', title: 'Zoom in', group: 'Looking', run: () => viewer()?.zoom(1.25) },
   { key: '-', title: 'Zoom out', group: 'Looking', run: () => viewer()?.zoom(0.8) },
   { key: '0', title: 'Fit the image', group: 'Looking', run: () => viewer()?.resetZoom() },

@@ -153,7 +153,7 @@ function thresholdOption(): TemplateResult {
     />
   `;
   return html`
-    ${checkbox('Only intensities', 'Key T', on, (next) => (threshold.value = { ...threshold.value, on: next }))}
+    ${checkbox('Intensity range', 'Paint only within these intensities (T)', on, (next) => (threshold.value = { ...threshold.value, on: next }))}
     ${
       on
         ? html`${bound('Lowest', min, (value) => (threshold.value = { on, min: value, max }))}–${bound(
@@ -177,10 +177,10 @@ function clickOption(): TemplateResult {
     </button>
   `;
   return html`
-    <div class="group" role="group" aria-label="Clicks mark">
-      ${choice('Belongs to the label', true)} ${choice('Does not', false)}
+    <div class="group" role="group" aria-label="The click is">
+      ${choice('Inside the label', true)} ${choice('Outside', false)}
     </div>
-    <span class="hint-text">The model answers each click. Undo takes the last one back.</span>
+    <span class="hint-text">The model updates after each click. Undo takes the last one back.</span>
   `;
 }
 
