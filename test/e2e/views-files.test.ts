@@ -1,4 +1,5 @@
 import assert from 'node:assert/strict';
+import { decode } from 'fast-png';
 import type { AnnotationPage } from './annotation-page.js';
 import { writeRareFiles } from './rare-files.js';
 import { Stage } from './stage.js';
@@ -27,10 +28,20 @@ describe('files as people have them', () => {
     });
   }
 
-  it('one that breaks off says so', async () => {
+  it('one that breaks off says so, and the image before it is gone', async () => {
     const page = await stage.visit();
+    /** How many points in the upper left of the image are not black. */
+    const lit = async (): Promise<number> => {
+      const { x, y } = (await page.page.locator('#canvas').boundingBox())!;
+      const { data, channels } = decode(await page.page.screenshot({ clip: { x, y, width: 150, height: 150 } }));
+      return data.filter((value, index) => index % channels === 0 && value > 20).length;
+    };
+    await page.openCase('plain');
+    await page.page.locator('#canvas').hover();
+    assert.ok((await lit()) > 0);
     await page.caseRow('truncated').click();
     await page.message('truncated could not be opened: The file is damaged or a part of it is missing.').waitFor();
+    assert.equal(await lit(), 0);
   });
 
   it('voxels that are no numbers are counted, and spoil neither the window nor the presets', async () => {

@@ -60,12 +60,17 @@ function situation({ image, labels: { final, original } }: StoredCase, draft: Da
 /** What the server found when it looked at the files. */
 function problemOf({ image, labels }: StoredCase): string | undefined {
   const reason = text(image, 'problem');
-  if (reason !== undefined) return `The image cannot be opened: ${reason}`;
+  if (reason !== undefined) return `The image cannot be opened: ${withoutPath(reason)}`;
   const checked = (labels['final']?.info['checked'] ?? {}) as { problem?: string; needs_names?: number[] };
-  if (checked.problem !== undefined) return `The label cannot be used: ${checked.problem}`;
+  if (checked.problem !== undefined) return `The label cannot be used: ${withoutPath(checked.problem)}`;
   const [first, ...more] = checked.needs_names ?? [];
   if (first === undefined) return undefined;
   return `The label needs names: ${more.length === 0 ? 'value' : 'values'} ${[first, ...more].join(', ')}`;
+}
+
+/** Where a file lies on the server tells a person at this page nothing. */
+function withoutPath(reason: string): string {
+  return reason.replace(/^([a-z]:)?[/\\][^:]*: /i, '');
 }
 
 /** Who got it as the next case, unless that was the person at this page. */

@@ -1,6 +1,6 @@
 /** How the image is shown, and what the pointer does in it. */
 
-import { effect } from '@preact/signals-core';
+import { computed, effect } from '@preact/signals-core';
 import type { Vec3 } from '../labelmap/grid.js';
 import { nearestVoxel } from '../viewer/geometry.js';
 import type { Axis, Layout } from '../viewer/panes.js';
@@ -14,6 +14,7 @@ import {
   intensityWindow,
   labels,
   layout,
+  loading,
   opacity,
   openCase,
   outline,
@@ -35,6 +36,9 @@ export const ctWindows: readonly (readonly [name: string, low: number, high: num
 /** Soft tissue without fat and bone. */
 const ctThreshold = [-100, 250] as const;
 
+/** Without a case, and while the next one is fetched, no other patient's image stays on the screen. */
+const belongsOnScreen = computed(() => openCase.value !== undefined || loading.value?.stage === 'prepare');
+
 /** Call once the viewer is there: what the store says shows on the screen. */
 export function connectViewer(): void {
   effect(() => viewer()?.setLayout(layout.value, showsRender.value));
@@ -43,6 +47,9 @@ export function connectViewer(): void {
   });
   effect(() => {
     if (openCase.value !== undefined) viewer()?.setWindow(...intensityWindow.value);
+  });
+  effect(() => {
+    if (!belongsOnScreen.value) viewer()?.clear();
   });
   effect(() => {
     const colours = labels.value.map(({ colour, visible }) => (visible ? colour : undefined));

@@ -80,6 +80,17 @@ export class Viewer {
     return image;
   }
 
+  /** Shows nothing until the next `show`. */
+  clear(): void {
+    cancelAnimationFrame(this.#frame);
+    clearTimeout(this.#settled);
+    this.#frame = 0;
+    this.#image = undefined;
+    this.#maps.clear();
+    this.#scene.clear();
+    this.#overlay.clear();
+  }
+
   /** The drawing has changed inside the box; without one, everywhere. */
   refresh(box?: Box): void {
     if (this.#image === undefined) return;
