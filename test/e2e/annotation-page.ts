@@ -182,7 +182,7 @@ export class AnnotationPage {
   }
 
   async brushIn3d(on: boolean): Promise<void> {
-    await this.page.getByRole('checkbox', { name: '3-D' }).setChecked(on);
+    await this.page.getByRole('checkbox', { name: '3-D', exact: true }).setChecked(on);
   }
 
   /** All radii, in millimetres, that the slider of the brush can be set to. */
