@@ -74,7 +74,8 @@ export class AnnotationPage {
   }
 
   caseRow(id: string): Locator {
-    return this.page.locator('.case', { has: this.page.getByText(id, { exact: true }) });
+    const name = new RegExp(`^${id.replaceAll('.', '\\.')}$`);
+    return this.page.locator('.case', { has: this.page.locator('.name', { hasText: name }) });
   }
 
   async openCaseName(): Promise<string> {

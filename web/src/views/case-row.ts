@@ -7,11 +7,11 @@ import { open } from '../state/opening.js';
 import { loading, openCase } from '../state/store.js';
 
 /** So much of the end of a long name stays in sight: there the names of a study differ. */
-const tailLength = 8;
+const [longName, tailLength] = [20, 8];
 
 export function caseRow({ id, state, who, when, isVolume, problem }: Case, isReachable: boolean): TemplateResult {
   const isOpen = currentId() === id;
-  const [head, tail] = [id.slice(0, -tailLength), id.slice(-tailLength)];
+  const cut = id.length > longName ? id.length - tailLength : id.length;
   return html`
     <li>
       <button
@@ -25,7 +25,7 @@ export function caseRow({ id, state, who, when, isVolume, problem }: Case, isRea
         <span class="picture"
           >${isVolume ? html`<img alt="" loading="lazy" src=${thumbnail(id)} @error=${hide} />` : nothing}</span
         >
-        <span class="name"><span class="head">${head}</span><span>${tail}</span></span>
+        <span class="name"><span class="head">${id.slice(0, cut)}</span><span>${id.slice(cut)}</span></span>
         <span class="line">
           <span class="state ${state.replace(' ', '-')}">${state}</span>
           <span class="who">${who}</span>
