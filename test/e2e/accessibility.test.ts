@@ -69,6 +69,8 @@ describe('the page for everybody', () => {
     const page = await stage.visit();
     const { keyboard } = page.page;
     await keyboard.press('Tab');
+    assert.equal(await page.focused(), 'Cases');
+    await keyboard.press('Tab');
     assert.equal(await page.focused(), 'Next case');
     await page.openCase('phantom_01');
     await page.step('Next case').focus();

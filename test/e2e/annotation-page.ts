@@ -7,7 +7,7 @@ import type { Browser, Locator, Page } from 'playwright-core';
 import { newPage, type WatchedPage } from './browser.js';
 import { fileAxis, spacingOf, voxelAt, type Across, type Geometry, type Vec3 } from './geometry.js';
 
-type Tool = 'Look' | 'Brush' | 'Eraser' | 'Fill' | 'Click' | 'Measure';
+type Tool = 'Crosshair' | 'Brush' | 'Eraser' | 'Fill' | 'Click' | 'Measure';
 
 /** Position on the page in CSS pixels. */
 interface Pixel {
@@ -50,7 +50,7 @@ export class AnnotationPage {
 
   /* What it shows */
 
-  connection(words: 'Connected' | 'Server away'): Locator {
+  connection(words: 'Connected' | 'No connection'): Locator {
     return this.page.locator('#bar').getByText(words, { exact: true });
   }
 
@@ -59,7 +59,7 @@ export class AnnotationPage {
   }
 
   /** In the line at the top. */
-  step(name: 'Next case' | 'Propose' | 'Submit' | 'Sending …'): Locator {
+  step(name: 'Next case' | 'Click in the image' | 'Propose' | 'Submit' | 'Sending …'): Locator {
     return this.page.getByRole('navigation').getByRole('button', { name, exact: true });
   }
 
@@ -74,7 +74,8 @@ export class AnnotationPage {
   }
 
   caseRow(id: string): Locator {
-    return this.page.locator('.case', { has: this.page.getByText(id, { exact: true }) });
+    const name = new RegExp(`^${id.replaceAll('.', '\\.')}$`);
+    return this.page.locator('.case', { has: this.page.locator('.name', { hasText: name }) });
   }
 
   async openCaseName(): Promise<string> {
@@ -182,7 +183,7 @@ export class AnnotationPage {
   }
 
   async brushIn3d(on: boolean): Promise<void> {
-    await this.page.getByRole('checkbox', { name: '3-D' }).setChecked(on);
+    await this.page.getByRole('checkbox', { name: '3-D', exact: true }).setChecked(on);
   }
 
   /** All radii, in millimetres, that the slider of the brush can be set to. */

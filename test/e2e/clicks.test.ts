@@ -61,7 +61,7 @@ describe('a model that is told by clicks', () => {
     assert.ok(grown.has(key(middle)));
     assert.ok(grown.has(key(other)), 'The spleen is even tissue: it grows through it');
 
-    await page.button('Does not').click();
+    await page.button('Outside').click();
     await page.clickIn(2, other);
     await page.clicksAnswered(2);
     const shrunk = await submitted(page);

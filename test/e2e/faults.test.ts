@@ -127,7 +127,7 @@ describe('no stroke is lost', () => {
     await stroke(page);
     await page.step('Submit').click();
     await page.message('Not submitted, your work is kept here').waitFor();
-    await page.connection('Server away').waitFor();
+    await page.connection('No connection').waitFor();
     await stroke(page);
     await stage.server.startAgain();
     await page.message('The server is back').getByRole('button', { name: 'Submit' }).click();
@@ -166,7 +166,7 @@ describe('no stroke is lost', () => {
     await stroke(page);
     await page.step('Submit').click();
     await page.workState('Not submitted, kept here').waitFor();
-    await page.connection('Server away').waitFor();
+    await page.connection('No connection').waitFor();
     await page.page.context().setOffline(false);
     await page.connection('Connected').waitFor();
     await submitAndCompare(page);

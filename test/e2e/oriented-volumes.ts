@@ -79,7 +79,7 @@ export async function writeOrientedVolumes(folder: string): Promise<void> {
   }
 }
 
-function niftiFile(volume: OrientedVolume): Uint8Array {
+export function niftiFile(volume: OrientedVolume): Uint8Array {
   const start = 352;
   const affine = affineOf(volume);
   const file = new Uint8Array(start + 2 * size[0] * size[1] * size[2]);

@@ -5,6 +5,7 @@ import { startKeeping } from './state/keeping.js';
 import { connectViewer } from './state/looking.js';
 import { note, report } from './state/messages.js';
 import { caseOfAddress, open } from './state/opening.js';
+import { startRemembering } from './state/remembering.js';
 import { askNow, startAsking } from './state/server.js';
 import { startViewer } from './state/stage.js';
 import { drafts, info, storedCases } from './state/store.js';
@@ -16,6 +17,7 @@ import { cover } from './views/cover.js';
 import { connectKeys } from './views/keys.js';
 import { keysDialog } from './views/keys-dialog.js';
 import { messages } from './views/messages.js';
+import { connectPanels } from './views/panels.js';
 import { connectPointer } from './views/pointer.js';
 import { readout } from './views/readout.js';
 import { side } from './views/side.js';
@@ -29,6 +31,8 @@ function show(id: string, view: () => unknown): void {
 }
 
 async function start(): Promise<void> {
+  startRemembering();
+  connectPanels();
   show('bar', bar);
   show('cases', caseList);
   show('tools', toolBar);

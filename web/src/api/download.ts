@@ -1,3 +1,4 @@
+import { gunzip } from '../labelmap/gzip.js';
 import { failure, request } from './request.js';
 
 export interface Progress {
@@ -8,8 +9,8 @@ export interface Progress {
 }
 
 /**
- * Fetches a file and inflates it, while it arrives, if it is gzip. Returns the inflated bytes and the file name that the
- * server gave it. Throws ApiError.
+ * Fetches a file and inflates it if it is gzip. Returns the inflated bytes and the file name that the server gave it.
+ * Throws ApiError, or an Error where the file itself is damaged.
  */
 export async function downloadInflated(
   url: string,
@@ -17,22 +18,41 @@ export async function downloadInflated(
   signal: AbortSignal,
 ): Promise<{ bytes: Uint8Array<ArrayBuffer>; name: string }> {
   const response = await request(url, { signal });
+  const name = fileName(response.headers.get('Content-Disposition') ?? '');
+  const file = await received(response, onProgress, signal);
+  signal.throwIfAborted();
+  return { bytes: await inflated(file), name };
+}
+
+async function received(
+  response: Response,
+  onProgress: (progress: Progress) => void,
+  signal: AbortSignal,
+): Promise<Uint8Array> {
   const total = Number(response.headers.get('Content-Length')) || undefined;
   try {
     const body = counted(response.body!, (done) => onProgress({ done, total }));
-    const bytes = await collect(await inflatedIfGzip(body));
-    return { bytes, name: fileName(response.headers.get('Content-Disposition') ?? '') };
+    return new Uint8Array(await new Response(body).arrayBuffer());
   } catch (error) {
     if (error instanceof TypeError && !signal.aborted) {
-      throw new Error('The file broke off on its way or is damaged. Try again.', { cause: error });
+      throw new Error('The file broke off on its way. Try again.', { cause: error });
     }
     throw failure(error);
   }
 }
 
-type Bytes = ReadableStream<Uint8Array<ArrayBuffer>>;
+async function inflated(file: Uint8Array): Promise<Uint8Array<ArrayBuffer>> {
+  try {
+    return await gunzip(file);
+  } catch (error) {
+    throw new Error('The file is damaged or a part of it is missing.', { cause: error });
+  }
+}
 
-function counted(stream: Bytes, count: (done: number) => void): Bytes {
+function counted(
+  stream: ReadableStream<Uint8Array<ArrayBuffer>>,
+  count: (done: number) => void,
+): ReadableStream<Uint8Array<ArrayBuffer>> {
   let done = 0;
   return stream.pipeThrough(
     new TransformStream<Uint8Array<ArrayBuffer>, Uint8Array<ArrayBuffer>>({
@@ -43,29 +63,6 @@ function counted(stream: Bytes, count: (done: number) => void): Bytes {
       },
     }),
   );
-}
-
-async function inflatedIfGzip(stream: Bytes): Promise<Bytes> {
-  const reader = stream.getReader();
-  const first = await reader.read();
-  const whole = new ReadableStream<Uint8Array<ArrayBuffer>>({
-    start(controller) {
-      if (first.done) controller.close();
-      else controller.enqueue(first.value);
-    },
-    async pull(controller) {
-      const { done, value } = await reader.read();
-      if (done) controller.close();
-      else controller.enqueue(value);
-    },
-    cancel: (reason) => reader.cancel(reason),
-  });
-  const isGzip = !first.done && first.value[0] === 0x1f && first.value[1] === 0x8b;
-  return isGzip ? whole.pipeThrough<Uint8Array<ArrayBuffer>>(new DecompressionStream('gzip')) : whole;
-}
-
-async function collect(stream: Bytes): Promise<Uint8Array<ArrayBuffer>> {
-  return new Uint8Array(await new Response(stream).arrayBuffer());
 }
 
 /** From `attachment; filename="ct.nii.gz"` or the encoded form. */

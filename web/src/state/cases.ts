@@ -12,7 +12,13 @@ export interface Case {
   readonly when: Date | undefined;
   /** Whether the server can draw a small picture of it. */
   readonly isVolume: boolean;
+  /** Whether somebody has submitted a label, also where there is unsaved work on it. */
+  readonly isLabelled: boolean;
+  /** Why its image or its label cannot be used as it is. */
+  readonly problem: string | undefined;
 }
+
+type Situation = Pick<Case, 'state' | 'who' | 'when'>;
 
 /** A case that somebody else took so long ago is taken for given up. Seconds. */
 const takenFor = 8 * 3600;
@@ -23,25 +29,48 @@ export const cases = computed<readonly Case[]>(() =>
 
 export const shownCases = computed(() => {
   const wanted = search.value.trim().toLowerCase();
-  return cases.value.filter(({ id, state, who }) => {
+  const filter = stateFilter.value;
+  return cases.value.filter(({ id, state, who, problem }) => {
     const matches = id.toLowerCase().includes(wanted) || (who ?? '').toLowerCase().includes(wanted);
-    return matches && (stateFilter.value === 'all' || state === stateFilter.value);
+    return matches && (filter === 'all' || state === filter || (filter === 'with a problem' && problem !== undefined));
   });
 });
 
-export const labelledCount = computed(() => cases.value.filter(({ state }) => state === 'labelled').length);
+export const labelledCount = computed(() => cases.value.filter(({ isLabelled }) => isLabelled).length);
 
-function describe(id: string, { image, labels }: StoredCase, draft: Date | undefined): Case {
-  const isVolume = ['.nii', '.nii.gz', '.nrrd'].includes(image.ext);
-  const { final, original } = labels;
-  if (draft !== undefined) return { id, state: 'in work', who: 'not submitted', when: draft, isVolume };
-  if (final !== undefined) return { id, state: 'labelled', who: text(final, 'client_id'), when: time(final), isVolume };
+function describe(id: string, stored: StoredCase, draft: Date | undefined): Case {
+  return {
+    id,
+    ...situation(stored, draft),
+    isVolume: ['.nii', '.nii.gz', '.nrrd'].includes(stored.image.ext.toLowerCase()),
+    isLabelled: stored.labels['final'] !== undefined,
+    problem: problemOf(stored),
+  };
+}
+
+function situation({ image, labels: { final, original } }: StoredCase, draft: Date | undefined): Situation {
+  if (draft !== undefined) return { state: 'in work', who: 'not submitted', when: draft };
+  if (final !== undefined) return { state: 'labelled', who: text(final, 'client_id'), when: time(final) };
   const taken = takenBy(image);
-  if (taken !== undefined) return { id, state: 'in work', who: taken.who, when: taken.when, isVolume };
-  if (original !== undefined) {
-    return { id, state: 'proposed', who: text(original, 'model'), when: time(original), isVolume };
-  }
-  return { id, state: 'new', who: undefined, when: time(image), isVolume };
+  if (taken !== undefined) return { state: 'in work', ...taken };
+  if (original !== undefined) return { state: 'proposed', who: text(original, 'model'), when: time(original) };
+  return { state: 'new', who: undefined, when: time(image) };
+}
+
+/** What the server found when it looked at the files. */
+function problemOf({ image, labels }: StoredCase): string | undefined {
+  const reason = text(image, 'problem');
+  if (reason !== undefined) return `The image cannot be opened: ${withoutPath(reason)}`;
+  const checked = (labels['final']?.info['checked'] ?? {}) as { problem?: string; needs_names?: number[] };
+  if (checked.problem !== undefined) return `The label cannot be used: ${withoutPath(checked.problem)}`;
+  const [first, ...more] = checked.needs_names ?? [];
+  if (first === undefined) return undefined;
+  return `The label needs names: ${more.length === 0 ? 'value' : 'values'} ${[first, ...more].join(', ')}`;
+}
+
+/** Where a file lies on the server tells a person at this page nothing. */
+function withoutPath(reason: string): string {
+  return reason.replace(/^([a-z]:)?[/\\][^:]*: /i, '');
 }
 
 /** Who got it as the next case, unless that was the person at this page. */

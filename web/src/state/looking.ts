@@ -1,6 +1,6 @@
 /** How the image is shown, and what the pointer does in it. */
 
-import { effect } from '@preact/signals-core';
+import { computed, effect } from '@preact/signals-core';
 import type { Vec3 } from '../labelmap/grid.js';
 import { nearestVoxel } from '../viewer/geometry.js';
 import type { Axis, Layout } from '../viewer/panes.js';
@@ -14,10 +14,14 @@ import {
   intensityWindow,
   labels,
   layout,
+  loading,
   opacity,
   openCase,
   outline,
   rulers,
+  showsRender,
+  threshold,
+  type OpenCase,
 } from './store.js';
 
 /** Hounsfield units from black to white, as radiologists know them. */
@@ -29,11 +33,23 @@ export const ctWindows: readonly (readonly [name: string, low: number, high: num
   ['Brain', 0, 80],
 ];
 
+/** Soft tissue without fat and bone. */
+const ctThreshold = [-100, 250] as const;
+
+/** Without a case, and while the next one is fetched, no other patient's image stays on the screen. */
+const belongsOnScreen = computed(() => openCase.value !== undefined || loading.value?.stage === 'prepare');
+
 /** Call once the viewer is there: what the store says shows on the screen. */
 export function connectViewer(): void {
-  effect(() => viewer()?.setLayout(layout.value));
+  effect(() => viewer()?.setLayout(layout.value, showsRender.value));
+  effect(() => {
+    if (openCase.value !== undefined) startThreshold(openCase.value);
+  });
   effect(() => {
     if (openCase.value !== undefined) viewer()?.setWindow(...intensityWindow.value);
+  });
+  effect(() => {
+    if (!belongsOnScreen.value) viewer()?.clear();
   });
   effect(() => {
     const colours = labels.value.map(({ colour, visible }) => (visible ? colour : undefined));
@@ -54,6 +70,21 @@ export function connectViewer(): void {
   });
 }
 
+let thresholdIsForCt = true;
+
+/** Hounsfield units mean the same in each CT, so what was chosen stays; elsewhere values mean what the image makes them. */
+function startThreshold({ isCt, percentileWindow }: OpenCase): void {
+  if (isCt && thresholdIsForCt) return;
+  const [min, max] = isCt ? ctThreshold : percentileWindow;
+  threshold.value = { on: threshold.peek().on, min: rounded(min), max: rounded(max) };
+  thresholdIsForCt = isCt;
+}
+
+/** Digits enough to look at. */
+export function rounded(value: number): number {
+  return Math.abs(value) >= 10 ? Math.round(value) : Number(value.toPrecision(3));
+}
+
 export function moveCrosshair(position: Vec3): void {
   const grid = openCase.value?.geometry.grid;
   if (grid !== undefined) crosshair.value = nearestVoxel(position, grid);
@@ -63,6 +94,11 @@ export function stepSlice(axis: Axis, by: number): void {
   const next: [number, number, number] = [...crosshair.value];
   next[axis] += by;
   moveCrosshair(next);
+}
+
+export function goToEnd(axis: Axis, end: 'first' | 'last'): void {
+  const size = openCase.value?.geometry.grid.size[axis] ?? 0;
+  stepSlice(axis, end === 'first' ? -size : size);
 }
 
 export function showPane(next: Layout): void {

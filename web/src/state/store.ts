@@ -5,7 +5,7 @@ import type { ServerInfo, StoredCase, Task } from '../api/server.js';
 import type { Vec3 } from '../labelmap/grid.js';
 import type { ImageGeometry } from '../viewer/geometry.js';
 import type { ClickMark, Marks, Ruler } from '../viewer/overlay.js';
-import type { Layout } from '../viewer/panes.js';
+import type { Axis, Layout } from '../viewer/panes.js';
 import type { Label } from './labels.js';
 
 /* The server */
@@ -21,7 +21,7 @@ export const storedCases = signal<Readonly<Record<string, StoredCase>>>({});
 /** Ids of cases with unsaved work in this browser, and when it was kept. */
 export const drafts = signal<ReadonlyMap<string, Date>>(new Map());
 export const search = signal('');
-export const stateFilter = signal<'all' | 'new' | 'proposed' | 'in work' | 'labelled'>('all');
+export const stateFilter = signal<'all' | 'new' | 'proposed' | 'in work' | 'labelled' | 'with a problem'>('all');
 export const strategy = signal('random');
 export const uploads = signal<readonly { readonly name: string; readonly part: number }[]>([]);
 
@@ -68,6 +68,12 @@ export const crosshair = signal<Vec3>([0, 0, 0]);
 export const intensityWindow = signal<readonly [low: number, high: number]>([0, 1]);
 export const opacity = signal(0.5);
 export const outline = signal(false);
+/** The 3-D view has a pane beside the slices. */
+export const showsRender = signal(true);
+/** The pane under the pointer. */
+export const pointedAxis = signal<Axis | undefined>(undefined);
+/** Which panels at the sides are there; narrow windows have room for one, over the image. */
+export const panels = signal({ cases: true, side: true });
 export const rulers = signal<readonly Ruler[]>([]);
 
 /* Correcting */

@@ -16,6 +16,10 @@ export interface LoadedImage {
   readonly firstWindow: readonly [low: number, high: number];
   /** Whether its values look like Hounsfield units. */
   readonly isCt: boolean;
+  /** Voxels that were no finite numbers; the lowest or highest value stands for them. */
+  readonly notFinite: number;
+  /** Whether its file says how it lies in the patient. */
+  readonly isOriented: boolean;
 }
 
 /** Reads an inflated NIfTI or NRRD file; `name` tells which. Throws for what cannot be read. */
@@ -33,6 +37,9 @@ function describeImage(image: NVImage): LoadedImage {
   if (!hdr || !permRAS || !dimsRAS || !pixDimsRAS || !img2RASstep || !img2RASstart || !img) {
     throw new Error('The image has no voxels to show');
   }
+  const notFinite = replaceNotFinite(img);
+  // NiiVue has looked for the range of values while it read the file.
+  if (notFinite > 0) image.calMinMax();
   const slope = hdr.scl_slope === 0 || !Number.isFinite(hdr.scl_slope) ? 1 : hdr.scl_slope;
   const intercept = Number.isFinite(hdr.scl_inter) ? hdr.scl_inter : 0;
   const first = img2RASstart.reduce((sum, start) => sum + start, 0);
@@ -57,8 +64,26 @@ function describeImage(image: NVImage): LoadedImage {
     percentileWindow,
     firstWindow: isCt ? [-160, 240] : percentileWindow,
     isCt,
+    notFinite,
+    isOriented: hdr.qform_code > 0 || hdr.sform_code > 0,
     nvImage: image,
   };
+}
+
+/** As the server reads them: one voxel that is no number would spoil the range of all. Returns how many there were. */
+function replaceNotFinite(voxels: ArrayLike<number | bigint>): number {
+  if (!(voxels instanceof Float32Array || voxels instanceof Float64Array)) return 0;
+  let [lowest, highest, count] = [Infinity, -Infinity, 0];
+  for (const value of voxels) {
+    if (!Number.isFinite(value)) count++;
+    else [lowest, highest] = [Math.min(lowest, value), Math.max(highest, value)];
+  }
+  if (count === 0) return 0;
+  if (count === voxels.length) throw new Error('No voxel of the image is a number');
+  voxels.forEach((value, index) => {
+    if (!Number.isFinite(value)) voxels[index] = value > 0 ? highest : lowest;
+  });
+  return count;
 }
 
 /** Air around or in the patient gives a CT away; a hundred thousand voxels are enough to meet it. */

@@ -45,13 +45,17 @@ export class Overlay {
   constructor() {
     this.#context = this.canvas.getContext('2d')!;
     this.canvas.className = 'overlay';
-    this.canvas.setAttribute('role', 'img');
+    this.canvas.tabIndex = 0;
+    this.canvas.setAttribute('role', 'application');
     this.canvas.setAttribute('aria-label', 'Slices of the open case; the arrow keys go through them');
   }
 
   /** Device pixels. Letters and lines grow with those of the page. */
   resize(width: number, height: number): void {
-    [this.canvas.width, this.canvas.height] = [width, height];
+    // Chromium brings back what was in a canvas that is set to the size it has and cleared.
+    if (this.canvas.width !== width || this.canvas.height !== height) {
+      [this.canvas.width, this.canvas.height] = [width, height];
+    }
     this.#scale = (devicePixelRatio * parseFloat(getComputedStyle(document.documentElement).fontSize)) / 14;
   }
 
@@ -59,10 +63,13 @@ export class Overlay {
     drawPreview(this.#context, panes, image);
   }
 
-  draw(slices: readonly SliceOnCanvas[], crosshair: Vec3 | undefined, marks: Marks): void {
+  clear(): void {
+    this.#context.clearRect(0, 0, this.canvas.width, this.canvas.height);
+  }
+
+  draw(slices: readonly SliceOnCanvas[], image: LoadedImage, crosshair: Vec3, marks: Marks): void {
     const context = this.#context;
-    context.clearRect(0, 0, this.canvas.width, this.canvas.height);
-    if (crosshair === undefined) return;
+    this.clear();
     const scale = this.#scale;
     for (const slice of slices) {
       const { left, top, width, height } = slice.pane.rect;
@@ -75,7 +82,8 @@ export class Overlay {
       this.#crosshair(slice, scale);
       // Light letters must be read above bright bone too.
       [context.shadowColor, context.shadowBlur] = ['black', 4 * scale];
-      this.#texts(slice, crosshair, scale);
+      this.#texts(slice, image, crosshair, scale);
+      this.#scaleBar(slice, image, scale);
       this.#clicks(slice, crosshair, marks.clicks, scale);
       for (const ruler of marks.rulers) this.#ruler(slice, crosshair, ruler, scale);
       this.#brush(slice, marks.brush, scale);
@@ -105,22 +113,41 @@ export class Overlay {
     context.stroke();
   }
 
-  #texts({ pane, map }: SliceOnCanvas, crosshair: Vec3, scale: number): void {
+  #texts({ pane, map }: SliceOnCanvas, image: LoadedImage, crosshair: Vec3, scale: number): void {
     const context = this.#context;
     const { left, top, width, height } = pane.rect;
     const margin = 6 * scale;
-    const letters = edgeLetters(map);
     context.fillStyle = textColour;
     const write = (text: string, x: number, y: number, align: CanvasTextAlign, base: CanvasTextBaseline): void => {
       [context.textAlign, context.textBaseline] = [align, base];
       context.fillText(text, x, y);
     };
+    const axis = pane.kind as Axis;
+    const slices = image.geometry.grid.size[axis];
+    write(`${names[axis]} ${crosshair[axis] + 1}/${slices}`, left + margin, top + margin, 'left', 'top');
+    // Letters would be a guess that looks like knowledge.
+    if (!image.isOriented) return write('Orientation unknown', left + margin, top + 5 * margin, 'left', 'top');
+    const letters = edgeLetters(map);
     write(letters.left, left + margin, top + height / 2, 'left', 'middle');
     write(letters.right, left + width - margin, top + height / 2, 'right', 'middle');
     write(letters.top, left + width / 2, top + margin, 'center', 'top');
     write(letters.bottom, left + width / 2, top + height - margin, 'center', 'bottom');
-    const axis = pane.kind as Axis;
-    write(`${names[axis]} ${crosshair[axis] + 1}`, left + margin, top + margin, 'left', 'top');
+  }
+
+  #scaleBar({ pane: { rect }, map }: SliceOnCanvas, { geometry }: LoadedImage, scale: number): void {
+    const context = this.#context;
+    const millimetre = 1 / Math.hypot(...map.right.map((step, axis) => step * geometry.grid.spacing[axis]!));
+    const length = roundLength(rect.width / 4 / millimetre);
+    const [x, y] = [rect.left + 8 * scale, rect.top + rect.height - 8 * scale];
+    context.strokeStyle = textColour;
+    context.beginPath();
+    context.moveTo(x, y - 4 * scale);
+    context.lineTo(x, y);
+    context.lineTo(x + length * millimetre, y);
+    context.lineTo(x + length * millimetre, y - 4 * scale);
+    context.stroke();
+    [context.textAlign, context.textBaseline] = ['left', 'bottom'];
+    context.fillText(length >= 10 ? `${length / 10} cm` : `${length} mm`, x + 4 * scale, y - 3 * scale);
   }
 
   #clicks({ pane, map }: SliceOnCanvas, crosshair: Vec3, clicks: readonly ClickMark[], scale: number): void {
@@ -184,6 +211,12 @@ export class Overlay {
       context.stroke();
     }
   }
+}
+
+/** The largest of 1, 2, 5, 10, 20 … that is not above `most`. */
+function roundLength(most: number): number {
+  const power = 10 ** Math.floor(Math.log10(most));
+  return power * (most >= 5 * power ? 5 : most >= 2 * power ? 2 : 1);
 }
 
 /** A step along the screen is one along a voxel axis; what else is in it is rounding. */

@@ -30,13 +30,18 @@ const single: Record<Exclude<Layout, 'grid'>, PaneKind> = { sagittal: 0, coronal
 /** Width in device pixels of the lines between panes. */
 const gap = 2;
 
-export function panesOf(layout: Layout, width: number, height: number): Pane[] {
+/** `withRender`: whether all views are four, with the 3-D view, or the three slices, the axial one large. */
+export function panesOf(layout: Layout, width: number, height: number, withRender = true): Pane[] {
   if (layout !== 'grid') return [{ kind: single[layout], rect: { left: 0, top: 0, width, height } }];
   const [w, h] = [Math.floor((width - gap) / 2), Math.floor((height - gap) / 2)];
   const pane = (kind: PaneKind, column: 0 | 1, row: 0 | 1): Pane => ({
     kind,
     rect: { left: column * (w + gap), top: row * (h + gap), width: w, height: h },
   });
+  if (!withRender) {
+    const axial: Pane = { kind: 2, rect: { left: 0, top: 0, width: w, height } };
+    return [axial, pane(0, 1, 0), pane(1, 1, 1)];
+  }
   return [pane(2, 0, 0), pane(0, 1, 0), pane(1, 0, 1), pane('render', 1, 1)];
 }
 

@@ -24,6 +24,8 @@ export class Viewer {
   #panes: Pane[] = [];
   readonly #maps = new Map<Pane['kind'], SliceMap>();
   #layout: Layout = 'grid';
+  #withRender = true;
+  #isHeld = false;
   #image: LoadedImage | undefined;
   #crosshair: Vec3 = [0, 0, 0];
   #changed: Box | undefined;
@@ -78,6 +80,17 @@ export class Viewer {
     return image;
   }
 
+  /** Shows nothing until the next `show`. */
+  clear(): void {
+    cancelAnimationFrame(this.#frame);
+    clearTimeout(this.#settled);
+    this.#frame = 0;
+    this.#image = undefined;
+    this.#maps.clear();
+    this.#scene.clear();
+    this.#overlay.clear();
+  }
+
   /** The drawing has changed inside the box; without one, everywhere. */
   refresh(box?: Box): void {
     if (this.#image === undefined) return;
@@ -89,9 +102,16 @@ export class Viewer {
     this.#request();
   }
 
-  setLayout(layout: Layout): void {
-    this.#layout = layout;
+  /** `withRender`: whether the 3-D view is among several. */
+  setLayout(layout: Layout, withRender: boolean): void {
+    [this.#layout, this.#withRender] = [layout, withRender];
     this.#resize();
+  }
+
+  /** While a button is down the 3-D view waits: where no graphics card helps, it would stop the stroke. */
+  setHeld(isHeld: boolean): void {
+    this.#isHeld = isHeld;
+    if (!isHeld && this.#stale.render) this.#request();
   }
 
   setLabels(style: LabelStyle): void {
@@ -187,9 +207,12 @@ export class Viewer {
     const [width, height] = [clientWidth, clientHeight].map((length) => {
       return Math.max(Math.round(length * devicePixelRatio), 1);
     }) as [number, number];
-    [this.#canvas.width, this.#canvas.height] = [width, height];
+    // Also one that is set to the size it has loses what is in it.
+    if (this.#canvas.width !== width || this.#canvas.height !== height) {
+      [this.#canvas.width, this.#canvas.height] = [width, height];
+    }
     this.#overlay.resize(width, height);
-    this.#panes = panesOf(this.#layout, width, height);
+    this.#panes = panesOf(this.#layout, width, height, this.#withRender);
     this.#maps.clear();
     // A canvas that changes its size is empty: drawing it in the same task spares a black flash.
     this.redraw();
@@ -209,7 +232,7 @@ export class Viewer {
   #draw(): void {
     cancelAnimationFrame(this.#frame);
     this.#frame = 0;
-    if (this.#image === undefined) return this.#overlay.draw([], undefined, this.#marks());
+    if (this.#image === undefined) return this.#overlay.clear();
     const changed = this.#changed;
     this.#changed = undefined;
     if (changed !== undefined) this.#scene.upload(changed, this.#image.geometry.grid.size);
@@ -236,7 +259,8 @@ export class Viewer {
   }
 
   #drawRender(): void {
-    if (this.#image === undefined || !this.#stale.render) return;
+    const waits = this.#isHeld && !this.#isTurning;
+    if (this.#image === undefined || !this.#stale.render || waits) return;
     this.#stale.render = this.#isTurning = false;
     const pane = this.#panes.find(({ kind }) => kind === 'render');
     if (pane !== undefined) this.#scene.draw(pane, this.#canvas);
@@ -248,7 +272,7 @@ export class Viewer {
       const map = this.#maps.get(pane.kind);
       return map === undefined ? [] : [{ pane, map, crosshair: canvasPosition(map, this.#crosshair) }];
     });
-    this.#overlay.draw(slices, this.#crosshair, this.#marks());
+    this.#overlay.draw(slices, this.#image!, this.#crosshair, this.#marks());
   }
 }
 

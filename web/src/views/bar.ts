@@ -1,36 +1,32 @@
 import { html, nothing, type TemplateResult } from 'lit-html';
-import { labelledCount, cases } from '../state/cases.js';
-import { openNext } from '../state/opening.js';
-import { chosenModel, propose } from '../state/proposing.js';
-import {
-  busy,
-  connection,
-  hasUnsavedWork,
-  info,
-  keysShown,
-  loading,
-  openCase,
-  proposal,
-  proposing,
-  storedCases,
-  submission,
-  user,
-} from '../state/store.js';
+import { isInteractive } from '../state/proposing.js';
+import { connection, info, keysShown, openCase, submission, tool, user } from '../state/store.js';
 import { submit } from '../state/submitting.js';
+import { panelButton } from './panels.js';
+import { askForProposal, goToNext, nextObstacle, proposeObstacle, startClicking, stepNow, type Step } from './steps.js';
 
-type Step = 'next' | 'propose' | 'submit' | undefined;
+interface StepButton {
+  readonly step: Step;
+  readonly title: string;
+  readonly key: string;
+  /** Why it is off; undefined where it is on. */
+  readonly obstacle: string | undefined;
+  readonly run: () => void;
+}
 
 /** The line at the top: the way through a case, with the step that comes now in colour. */
 export function bar(): TemplateResult {
   return html`
+    ${panelButton('cases', 'Cases')}
     <h1>MONAI <span>Label</span></h1>
-    <nav aria-label="The way through a case">${steps()}</nav>
+    <nav aria-label="Steps of a case">${steps()}</nav>
     <div class="end">
-      ${progress()} ${connectionState()}
+      ${connectionState()}
       <label class="user"
-        >Your name
+        ><span>Your name</span>
         <input
           type="text"
+          placeholder="Your name"
           autocomplete="name"
           maxlength="60"
           .value=${user.value}
@@ -45,65 +41,71 @@ export function bar(): TemplateResult {
       >
         ?
       </button>
+      ${panelButton('side', 'Labels')}
     </div>
   `;
 }
 
 function steps(): TemplateResult {
-  const now = stepNow();
-  const isOpen = openCase.value !== undefined;
   const isSending = submission.value.state === 'sending';
-  const button = (step: Step, title: string, keys: string, enabled: boolean, run: () => void): TemplateResult => html`
+  const submitObstacle = openCase.value === undefined ? 'Open a case first' : isSending ? 'Sending …' : undefined;
+  const clickObstacle = openCase.value === undefined ? 'Open a case first' : undefined;
+  const next = stepButton({
+    step: 'next',
+    title: 'Next case',
+    key: 'N',
+    obstacle: nextObstacle.value,
+    run: goToNext,
+  });
+  const click = stepButton({
+    step: 'click',
+    title: 'Click in the image',
+    key: 'C',
+    obstacle: clickObstacle,
+    run: startClicking,
+  });
+  const proposal = stepButton({
+    step: 'propose',
+    title: 'Propose',
+    key: 'P',
+    obstacle: proposeObstacle.value,
+    run: askForProposal,
+  });
+  const last = stepButton({
+    step: 'submit',
+    title: isSending ? 'Sending …' : 'Submit',
+    key: 'Control+Enter',
+    obstacle: submitObstacle,
+    run: () => void submit(),
+  });
+  const arrow = html`<span class="arrow" aria-hidden="true">›</span>`;
+  return html`
+    ${next} ${arrow} ${isInteractive.value ? html`${click} ${arrow}` : nothing} ${proposal} ${arrow}
+    <span class="hint ${stepNow.value === 'submit' ? 'now' : ''}">Correct</span>
+    ${arrow} ${last}
+  `;
+}
+
+function stepButton({ step, title, key, obstacle, run }: StepButton): TemplateResult {
+  const isNow = step === stepNow.value;
+  return html`
     <button
       type="button"
-      class=${step === now ? 'primary' : ''}
-      ?disabled=${!enabled}
-      aria-current=${step === now ? 'step' : nothing}
-      aria-keyshortcuts=${keys}
-      title="${title} (${keys.replace('Control', 'Ctrl')})"
+      class=${isNow ? 'primary' : ''}
+      ?disabled=${obstacle !== undefined}
+      aria-current=${isNow ? 'step' : nothing}
+      aria-pressed=${step === 'click' ? tool.value === 'click' : nothing}
+      aria-keyshortcuts=${key}
+      title=${obstacle ?? `${title} (${key.replace('Control', 'Ctrl')})`}
       @click=${run}
     >
       ${title}
     </button>
   `;
-  const arrow = html`<span class="arrow" aria-hidden="true">›</span>`;
-  return html`
-    ${button('next', 'Next case', 'N', busy.value === undefined && !isSending, () => void openNext())} ${arrow}
-    ${button(
-      'propose',
-      'Propose',
-      'P',
-      isOpen && proposing.value === undefined && chosenModel.value !== undefined,
-      () => {
-        void propose();
-      },
-    )}
-    ${arrow}
-    <span class="hint ${now === 'submit' ? 'now' : ''}">Correct</span>
-    ${arrow}
-    ${button('submit', isSending ? 'Sending …' : 'Submit', 'Control+Enter', isOpen && !isSending, () => void submit())}
-  `;
-}
-
-/** What a person most likely wants to do now. */
-function stepNow(): Step {
-  const opened = openCase.value;
-  if (loading.value !== undefined || proposing.value !== undefined || submission.value.state === 'sending')
-    return undefined;
-  if (opened === undefined || (submission.value.state === 'stored' && !hasUnsavedWork.value)) return 'next';
-  const hasLabel = Object.keys(storedCases.value[opened.id]?.labels ?? {}).length > 0;
-  const isUntouched = !hasUnsavedWork.value && proposal.value === undefined && !hasLabel;
-  return isUntouched && chosenModel.value !== undefined ? 'propose' : 'submit';
-}
-
-function progress(): TemplateResult | typeof nothing {
-  const [done, total] = [labelledCount.value, cases.value.length];
-  if (info.value === undefined) return nothing;
-  return html`<span class="progress-text">${done} of ${total} labelled</span>`;
 }
 
 function connectionState(): TemplateResult {
-  const words = { connecting: 'Connecting …', online: 'Connected', offline: 'Server away' }[connection.value];
+  const words = { connecting: 'Connecting …', online: 'Connected', offline: 'No connection' }[connection.value];
   return html`<span class="connection ${connection.value}" title=${info.value?.name ?? ''}>${words}</span>`;
 }
 

@@ -1,14 +1,15 @@
 import { html, nothing, type TemplateResult } from 'lit-html';
 import { repeat } from 'lit-html/directives/repeat.js';
-import { thumbnail } from '../api/server.js';
-import { cases, shownCases, type Case } from '../state/cases.js';
-import { open } from '../state/opening.js';
-import { connection, info, loading, openCase, search, stateFilter, strategy, uploads } from '../state/store.js';
+import { cases, shownCases } from '../state/cases.js';
+import { connection, info, search, stateFilter, strategy, uploads } from '../state/store.js';
 import { upload } from '../state/uploading.js';
+import { caseRow, reachableCase, walkCases } from './case-row.js';
+import { progress } from './steps.js';
 
-const states = ['all', 'new', 'proposed', 'in work', 'labelled'] as const;
+const states = ['all', 'new', 'proposed', 'in work', 'labelled', 'with a problem'] as const;
 
 export function caseList(): TemplateResult {
+  const reachable = reachableCase();
   return html`
     <div class="panel-head">
       <h2>Cases</h2>
@@ -35,10 +36,14 @@ export function caseList(): TemplateResult {
       </select>
     </div>
     ${strategyChoice()} ${uploads.value.map(uploadRow)}
-    <ul class="cases" tabindex="-1">
-      ${repeat(shownCases.value, ({ id }) => id, row)}
+    <ul class="cases" @keydown=${walkCases}>
+      ${repeat(
+        shownCases.value,
+        ({ id }) => id,
+        (each) => caseRow(each, each.id === reachable),
+      )}
     </ul>
-    ${emptyHint()}
+    ${emptyHint()} ${info.value === undefined ? nothing : html`<p class="progress-text">${progress.value}</p>`}
   `;
 }
 
@@ -54,27 +59,6 @@ function strategyChoice(): TemplateResult | typeof nothing {
         })}
       </select></label
     >
-  `;
-}
-
-function row({ id, state, who, when, isVolume }: Case): TemplateResult {
-  const isOpen = openCase.value?.id === id || loading.value?.id === id;
-  return html`
-    <li>
-      <button
-        type="button"
-        class="case ${isOpen ? 'open' : ''}"
-        aria-current=${isOpen ? 'true' : nothing}
-        @click=${() => void open(id)}
-      >
-        <span class="picture"
-          >${isVolume ? html`<img alt="" loading="lazy" src=${thumbnail(id)} @error=${hide} />` : nothing}</span
-        >
-        <span class="name">${id}</span>
-        <span class="state ${state.replace(' ', '-')}">${state}</span>
-        <span class="when">${[who, when && shortTime(when)].filter(Boolean).join(' · ')}</span>
-      </button>
-    </li>
   `;
 }
 
@@ -96,14 +80,7 @@ function emptyHint(): TemplateResult | typeof nothing {
   if (cases.value.length === 0) {
     return html`<p class="hint-text">No images yet. Drop NIfTI or NRRD files anywhere on this page.</p>`;
   }
-  return shownCases.value.length === 0 ? html`<p class="hint-text">No case matches.</p>` : nothing;
-}
-
-function shortTime(when: Date): string {
-  const isToday = when.toDateString() === new Date().toDateString();
-  return isToday
-    ? when.toLocaleTimeString([], { hour: '2-digit', minute: '2-digit' })
-    : when.toLocaleDateString([], { year: '2-digit', month: '2-digit', day: '2-digit' });
+  return shownCases.value.length === 0 ? html`<p class="hint-text">No matching cases.</p>` : nothing;
 }
 
 function chooseFiles(event: Event): void {
@@ -111,10 +88,6 @@ function chooseFiles(event: Event): void {
   const files = [...(input.files ?? [])];
   input.value = '';
   void upload(files);
-}
-
-function hide(event: Event): void {
-  (event.target as HTMLImageElement).hidden = true;
 }
 
 /** Files may be dropped anywhere on the page. */

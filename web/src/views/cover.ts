@@ -1,4 +1,5 @@
 import { html, nothing, type TemplateResult } from 'lit-html';
+import { cases } from '../state/cases.js';
 import { busy, info, loading, openCase } from '../state/store.js';
 
 /** What lies over the image while there is none. */
@@ -22,10 +23,14 @@ export function cover(): TemplateResult | typeof nothing {
     </div>`;
   }
   if (info.value === undefined) return nothing;
+  const start =
+    cases.value.length === 0
+      ? html`<p><strong>Drop images here</strong>, NIfTI or NRRD files, or press <strong>Add images</strong>.</p>`
+      : html`<p><strong>Next case</strong> opens an image. A model proposes, you correct it, then you submit.</p>`;
   return html`
     <div class="card welcome">
-      <p><strong>Next case</strong> brings an image. A model proposes, you correct, then you submit.</p>
-      <p class="hint-text">Every submitted label teaches the model. Press <kbd>?</kbd> for the keys.</p>
+      ${start}
+      <p class="hint-text">The model learns from every label you submit. Press <kbd>?</kbd> for the keys.</p>
     </div>
   `;
 }

@@ -1,7 +1,8 @@
 import { html, type TemplateResult } from 'lit-html';
 import { ref } from 'lit-html/directives/ref.js';
 import { keysShown } from '../state/store.js';
-import { keys, keyText } from './keys.js';
+import { keyText, namesOf } from './key-names.js';
+import { keys } from './keys.js';
 
 const mouse: readonly (readonly [keys: string, title: string])[] = [
   ['Wheel', 'Slices'],
@@ -9,6 +10,7 @@ const mouse: readonly (readonly [keys: string, title: string])[] = [
   ['Shift+wheel', 'Size of the brush'],
   ['Right drag', 'Brightness and contrast'],
   ['Shift+drag', 'Move the image'],
+  ['Middle drag', 'Move the image'],
   ['Ctrl+drag', 'Crosshair with any tool'],
   ['Double click', 'One view, or all'],
 ];
@@ -26,7 +28,7 @@ export function keysDialog(): TemplateResult {
       aria-labelledby="keys-title"
       @close=${() => (keysShown.value = false)}
       @keydown=${(event: KeyboardEvent) => {
-        if (event.key === '?') keysShown.value = false;
+        if (namesOf(event).includes('?')) keysShown.value = false;
       }}
     >
       <h2 id="keys-title">Keys</h2>

@@ -1,6 +1,6 @@
 import { html, nothing, type TemplateResult } from 'lit-html';
 import { chooseModel, chosenModel, isInteractive, propose, stopProposing } from '../state/proposing.js';
-import { clicks, info, model, newModel, openCase, proposal, proposing, tool } from '../state/store.js';
+import { clicks, info, model, newModel, openCase, proposal, proposing } from '../state/store.js';
 
 export function modelPanel(): TemplateResult {
   return html`
@@ -33,22 +33,15 @@ function choice(): TemplateResult {
 
 function interaction(): TemplateResult {
   const count = clicks.value.length;
-  return html`
-    <div class="row">
-      <button type="button" ?disabled=${openCase.value === undefined} @click=${() => (tool.value = 'click')}>
-        Click in the image
-      </button>
-      <span>${count === 0 ? 'No clicks yet' : `${count} ${count === 1 ? 'click' : 'clicks'}`}</span>
-    </div>
-  `;
+  return html` <p>${count === 0 ? 'No clicks yet' : `${count} ${count === 1 ? 'click' : 'clicks'}`}</p> `;
 }
 
 function outcome(): TemplateResult | typeof nothing {
   if (proposing.value !== undefined) {
     return html`
       <div class="working">
-        <span>${proposing.value.model} works …</span>
-        <progress aria-label="The model works"></progress>
+        <span>${proposing.value.model} is at work …</span>
+        <progress aria-label="The model is at work"></progress>
         <button type="button" @click=${stopProposing}>Stop</button>
       </div>
     `;

@@ -8,7 +8,17 @@ import { beginStroke, continueStroke, endStroke, fillAt } from '../state/editing
 import { cssColour } from '../state/labels.js';
 import { changeBrush, distance, dragWindow, moveCrosshair, stepSlice } from '../state/looking.js';
 import { click } from '../state/proposing.js';
-import { activeLabel, brushMark, brushRadius, labels, layout, openCase, rulers, tool } from '../state/store.js';
+import {
+  activeLabel,
+  brushMark,
+  brushRadius,
+  labels,
+  layout,
+  openCase,
+  pointedAxis,
+  rulers,
+  tool,
+} from '../state/store.js';
 import { isInside, nearestVoxel } from '../viewer/geometry.js';
 import type { Axis, Layout, Pane } from '../viewer/panes.js';
 import type { Place, Viewer } from '../viewer/viewer.js';
@@ -28,19 +38,25 @@ export function connectPointer(viewer: Viewer): void {
   surface.addEventListener('pointerdown', (event) => {
     drag?.end?.();
     drag = begin(viewer, event);
-    if (drag !== undefined) surface.setPointerCapture(event.pointerId);
+    if (drag === undefined) return;
+    surface.setPointerCapture(event.pointerId);
+    viewer.setHeld(true);
   });
   surface.addEventListener('pointermove', (event) => {
     drag?.move(event);
-    showBrush(viewer, event);
+    showPlace(viewer, event);
   });
   const end = (): void => {
     drag?.end?.();
     drag = undefined;
+    viewer.setHeld(false);
   };
   surface.addEventListener('pointerup', end);
   surface.addEventListener('pointercancel', end);
-  surface.addEventListener('pointerleave', () => hideBrush(viewer));
+  surface.addEventListener('pointerleave', () => {
+    pointedAxis.value = undefined;
+    hideBrush(viewer);
+  });
   surface.addEventListener('contextmenu', (event) => event.preventDefault());
   surface.addEventListener('dblclick', (event) => toggleSingle(viewer.paneAt(event.offsetX, event.offsetY)));
   surface.addEventListener('wheel', (event) => wheel(viewer, event), { passive: false });
@@ -153,7 +169,7 @@ function wheel(viewer: Viewer, event: WheelEvent): void {
   } else {
     stepSlice(pane.kind, -turn);
   }
-  showBrush(viewer, event);
+  showPlace(viewer, event);
 }
 
 function toggleSingle(pane: Pane | undefined): void {
@@ -162,8 +178,13 @@ function toggleSingle(pane: Pane | undefined): void {
   layout.value = layout.value === 'grid' ? own : 'grid';
 }
 
-function showBrush(viewer: Viewer, { offsetX, offsetY }: { offsetX: number; offsetY: number }): void {
+function showPlace(viewer: Viewer, { offsetX, offsetY }: { offsetX: number; offsetY: number }): void {
   const place = viewer.at(offsetX, offsetY);
+  pointedAxis.value = place?.pane.kind as Axis | undefined;
+  showBrush(viewer, place);
+}
+
+function showBrush(viewer: Viewer, place: Place | undefined): void {
   const grid = openCase.value?.geometry.grid;
   const paints = tool.value === 'brush' || tool.value === 'erase';
   if (!paints || place === undefined || grid === undefined) return hideBrush(viewer);

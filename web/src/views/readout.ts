@@ -1,4 +1,5 @@
 import { html, nothing, type TemplateResult } from 'lit-html';
+import type { Vec3 } from '../labelmap/grid.js';
 import { viewer } from '../state/stage.js';
 import {
   crosshair,
@@ -17,20 +18,31 @@ export function readout(): TemplateResult | typeof nothing {
   const opened = openCase.value;
   if (opened === undefined) return nothing;
   const millimetres = toMillimetres(crosshair.value, opened.geometry);
-  const letters = ['RL', 'AP', 'SI'] as const;
-  const position = millimetres.map((value, axis) => {
-    return `${letters[axis]![value >= 0 ? 0 : 1]} ${Math.abs(value).toFixed(1)}`;
-  });
-  const value = viewer()?.image?.valueAt(crosshair.value) ?? NaN;
+  const image = viewer()?.image;
+  const value = image?.valueAt(crosshair.value) ?? NaN;
   return html`
-    <span class="case-name">${opened.id}</span>
-    <span title="Position of the crosshair: right or left, anterior or posterior, superior or inferior"
-      >${position.join('  ')} mm</span
-    >
+    <span class="case-name" title=${opened.id}>${opened.id}</span>
+    ${image?.isOriented === false ? place(millimetres) : sides(millimetres)}
     <span>${Number.isFinite(value) ? Number(value.toPrecision(5)) : '–'}${opened.isCt ? ' HU' : ''}</span>
     <span>${labelHere(opened.geometry.grid.size)}</span>
     <span class="work-state">${workState(opened.id)}</span>
   `;
+}
+
+function sides(millimetres: Vec3): TemplateResult {
+  const letters = ['RL', 'AP', 'SI'] as const;
+  const position = millimetres.map((value, axis) => {
+    return `${letters[axis]![value >= 0 ? 0 : 1]} ${Math.abs(value).toFixed(1)}`;
+  });
+  return html`<span title="Position of the crosshair: right or left, anterior or posterior, superior or inferior"
+    >${position.join('  ')} mm</span
+  >`;
+}
+
+function place(millimetres: Vec3): TemplateResult {
+  return html`<span title="The file does not say how the image lies in the patient"
+    >${millimetres.map((value) => value.toFixed(1)).join('  ')} mm</span
+  >`;
 }
 
 function labelHere([width, height]: readonly [number, number, number]): string {

@@ -30,7 +30,7 @@ export function toolBar(): TemplateResult {
   const isOpen = openCase.value !== undefined;
   return html`
     <div class="group" role="group" aria-label="Tool">
-      ${toolButton('look', 'Look', 'V')} ${toolButton('brush', 'Brush', 'B')} ${toolButton('erase', 'Eraser', 'E')}
+      ${toolButton('look', 'Crosshair', 'V')} ${toolButton('brush', 'Brush', 'B')} ${toolButton('erase', 'Eraser', 'E')}
       ${toolButton('fill', 'Fill', 'F')} ${isInteractive.value ? toolButton('click', 'Click', 'C') : nothing}
       ${toolButton('measure', 'Measure', 'M')}
     </div>
@@ -73,9 +73,7 @@ function options(): TemplateResult | typeof nothing {
           Clear
         </button>`;
     case 'look':
-      return html`<span class="hint-text"
-        >Wheel: slices · Right drag: brightness · Ctrl+wheel: zoom · Shift+drag: move · Double click: one view</span
-      >`;
+      return html`<span class="hint-text">Press or drag: the crosshair goes there, in all views.</span>`;
   }
 }
 
@@ -148,11 +146,14 @@ function thresholdOption(): TemplateResult {
       class="bound"
       aria-label="${name} intensity"
       .value=${String(value)}
-      @change=${(event: Event) => set(Number((event.target as HTMLInputElement).value))}
+      @change=${(event: Event) => {
+        const { valueAsNumber } = event.target as HTMLInputElement;
+        if (Number.isFinite(valueAsNumber)) set(valueAsNumber);
+      }}
     />
   `;
   return html`
-    ${checkbox('Only intensities', 'Key T', on, (next) => (threshold.value = { ...threshold.value, on: next }))}
+    ${checkbox('Intensity range', 'Paint only within these intensities (T)', on, (next) => (threshold.value = { ...threshold.value, on: next }))}
     ${
       on
         ? html`${bound('Lowest', min, (value) => (threshold.value = { on, min: value, max }))}–${bound(
@@ -176,10 +177,10 @@ function clickOption(): TemplateResult {
     </button>
   `;
   return html`
-    <div class="group" role="group" aria-label="Clicks mark">
-      ${choice('Belongs to the label', true)} ${choice('Does not', false)}
+    <div class="group" role="group" aria-label="The click is">
+      ${choice('Inside the label', true)} ${choice('Outside', false)}
     </div>
-    <span class="hint-text">The model answers each click. Undo takes the last one back.</span>
+    <span class="hint-text">The model updates after each click. Undo takes the last one back.</span>
   `;
 }
 

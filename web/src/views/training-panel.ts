@@ -44,7 +44,9 @@ function starting(trainers: readonly string[]): TemplateResult {
       </details>
       <div class="row">
         <button type="submit" ?disabled=${labelledCount.value === 0}>Train</button>
-        <span class="hint-text">on ${labelledCount.value} labelled cases</span>
+        <span class="hint-text"
+          >on ${labelledCount.value} labelled ${labelledCount.value === 1 ? 'case' : 'cases'}</span
+        >
       </div>
     </form>
   `;
@@ -75,7 +77,7 @@ function running(): TemplateResult {
   const seconds = secondsLeft.value;
   const isFirst = seconds === undefined;
   return html`
-    <p>${trainedModel.value} trains${isFirst ? ': preparing …' : ''}</p>
+    <p>${trainedModel.value} is learning${isFirst ? ': preparing …' : ''}</p>
     <progress
       aria-label="Epochs"
       max=${now?.total_epochs ?? 1}
