@@ -37,12 +37,18 @@ export function toSlots(voxels: Uint8Array | Int32Array, values: readonly number
   return slots;
 }
 
-/** The inverse of `toSlots`, in the narrowest type that holds what occurs. */
-export function fromSlots(slots: Uint8Array, values: readonly number[]): LabelVoxels {
+/** All that occur but 0. */
+export function usedSlots(slots: Uint8Array): Set<number> {
   const isUsed = new Uint8Array(mostSlots + 1);
   for (const slot of slots) isUsed[slot] = 1;
-  const used = values.filter((_, index) => isUsed[index + 1] === 1);
+  const used = Array.from(isUsed.keys()).filter((slot) => isUsed[slot] === 1);
+  return new Set(used.filter((slot) => slot !== 0));
+}
+
+/** The inverse of `toSlots`, in the narrowest type that holds what occurs. */
+export function fromSlots(slots: Uint8Array, values: readonly number[]): LabelVoxels {
   const valueOf = Int32Array.from([0, ...values]);
+  const used = [...usedSlots(slots)].map((slot) => valueOf[slot]!);
   const voxels = emptyFor(Math.min(0, ...used), Math.max(0, ...used), slots.length);
   for (let index = 0; index < slots.length; index++) voxels[index] = valueOf[slots[index]!]!;
   return voxels;

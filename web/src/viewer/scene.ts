@@ -120,6 +120,14 @@ export class Scene {
     this.resetZoom();
   }
 
+  /** Leaves nothing on the canvas. */
+  clear(): void {
+    const { gl } = this.#nv;
+    gl.disable(gl.SCISSOR_TEST);
+    gl.clearColor(0, 0, 0, 1);
+    gl.clear(gl.COLOR_BUFFER_BIT | gl.DEPTH_BUFFER_BIT);
+  }
+
   /** The voxels that are drawn over the image, RAS order; they are NiiVue's own array. */
   get drawing(): Uint8Array {
     return this.#nv.drawBitmap ?? new Uint8Array();

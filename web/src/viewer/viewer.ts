@@ -78,6 +78,14 @@ export class Viewer {
     return image;
   }
 
+  /** Takes the image from the screen. */
+  clear(): void {
+    this.#image = undefined;
+    this.#maps.clear();
+    this.#scene.clear();
+    this.#draw();
+  }
+
   /** The drawing has changed inside the box; without one, everywhere. */
   refresh(box?: Box): void {
     if (this.#image === undefined) return;
