@@ -49,6 +49,11 @@ export class Stage {
     return stage;
   }
 
+  /** False where there is no browser, and the tests are left out. */
+  get isThere(): boolean {
+    return this.#server !== undefined;
+  }
+
   get server(): ServerProcess {
     return this.#server!;
   }

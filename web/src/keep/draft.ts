@@ -23,6 +23,8 @@ export interface Draft extends Partial<ImageIdentity> {
   readonly base?: string | null;
   /** Why the label that is stored under this version was not shown. */
   readonly problem?: string;
+  /** What was sent of it without an answer: the names of the sendings, and whether that was all that is kept here. */
+  readonly sent?: readonly { readonly name: string; readonly isAll: boolean }[];
   /** A person has submitted it, and the server has not said that it is stored. */
   readonly isSubmitted: boolean;
   readonly savedAt: Date;

@@ -41,8 +41,9 @@ export async function begin(
   signal.throwIfAborted();
   const store = await draftStore();
   const kept = store === undefined && unsent !== undefined ? [unsent.describe()] : await draftsOf(image.id);
-  const sorted = sortDrafts(kept, image, image.geometry.grid.size);
+  let sorted = sortDrafts(kept, image, image.geometry.grid.size);
   const mayMove = store !== undefined && isOurs;
+  if (mayMove) sorted = await withoutStored(store, sorted, stored);
   const { own, aside, foreign } = mayMove ? await chosen(store, sorted, image, stored, wanted) : sorted;
   signal.throwIfAborted();
   const beside = { stored, aside, foreign };
@@ -51,9 +52,19 @@ export async function begin(
   const wasDeleted = stored === undefined && typeof own.base === 'string';
   const base = own.base === undefined ? (stored?.version ?? null) : wasDeleted ? null : own.base;
   const { labels, problem } = { labels: withLabels(keptLabels(own.labels), models), problem: own.problem };
-  const beginning = { voxels, labels, byHand: usedSlots(voxels), base, problem, isDraft: true };
+  const beginning = { voxels, labels, byHand: usedSlots(voxels), base, problem, isDraft: true, sent: own.sent };
   const text = `The label of ${image.id} that this work began on is no longer on the server.`;
   return { beginning, draft: own, notices: wasDeleted ? [{ about: 'label', kind: 'note', text }] : [], ...beside };
+}
+
+/** Unsaved work that the server has after all, for only its answer was lost, is none; what was painted since goes on from it. */
+async function withoutStored(store: DraftStore, sorted: Sorted, stored: LabelVersion | undefined): Promise<Sorted> {
+  const { own } = sorted;
+  const sending = own?.sent?.find(({ name }) => name === stored?.sending);
+  if (own === undefined || stored === undefined || sending === undefined) return sorted;
+  if (!sending.isAll) return { ...sorted, own: { ...own, base: stored.version } };
+  await store.remove(own.key);
+  return { ...sorted, own: undefined };
 }
 
 /** With the draft to go on with, after the person has been asked where something newer is stored. The others are put by. */

@@ -48,6 +48,8 @@ export interface Beginning {
   readonly problem?: string | undefined;
   /** It is unsaved work: the draft under the key of the image. */
   readonly isDraft: boolean;
+  /** What was sent of it in an earlier visit. */
+  readonly sent?: Draft['sent'];
 }
 
 /** Says on the page what happens to what is kept. */
@@ -86,7 +88,7 @@ export class CaseSession {
   /** `onChange` gets a box around what changed in the drawing; `end` is called when nothing is left to do. */
   constructor(
     readonly image: OpenCase,
-    { voxels, labels, byHand, base, problem, isDraft }: Beginning,
+    { voxels, labels, byHand, base, problem, isDraft, sent = [] }: Beginning,
     drafts: DraftStore | undefined,
     events: KeepingEvents,
     onChange: (box: Box) => void,
@@ -100,6 +102,7 @@ export class CaseSession {
     this.labels = signal(labels);
     this.hasUnsavedWork = computed(() => this.drawing.revision.value !== this.savedRevision.value);
     if (isDraft) this.drawing.revision.value = this.keptRevision.value = 1;
+    for (const { name, isAll } of sent) this.sendings.set(name, isAll ? 1 : 0);
     this.#base = base;
     this.problem = problem;
     if (base !== null) this.#known.add(base);
@@ -150,6 +153,9 @@ export class CaseSession {
       labels: this.labels.value.map(({ name, isNamed, value }) => ({ name, isNamed, value })),
       base: this.#base,
       ...(this.problem !== undefined && { problem: this.problem }),
+      sent: Array.from(this.sendings, ([name, revision]) => {
+        return { name, isAll: revision === this.drawing.revision.value };
+      }),
       isSubmitted: ['sending', 'failed'].includes(this.submission.value.state),
       savedAt: new Date(),
     };

@@ -3,6 +3,7 @@
 import { batch } from '@preact/signals-core';
 import { downloadImage, nextCase } from '../api/server.js';
 import { versionIn } from '../api/types.js';
+import type { Draft } from '../keep/draft.js';
 import { fingerprint } from '../keep/fingerprint.js';
 import type { Hold } from '../keep/tabs.js';
 import type { Vec3 } from '../labelmap/grid.js';
@@ -25,6 +26,7 @@ import {
   info,
   intensityWindow,
   loading,
+  message,
   outbox,
   rulers,
   session,
@@ -65,6 +67,7 @@ export async function open(id: string, wanted: Wanted = {}): Promise<void> {
   opening?.abort();
   const { signal } = (opening = new AbortController());
   close();
+  const before = message.value;
   loading.value = { id, stage: 'download', part: undefined };
   let claim: Claim | undefined;
   try {
@@ -78,6 +81,9 @@ export async function open(id: string, wanted: Wanted = {}): Promise<void> {
     const how = { unsent, wanted: wanted.shown, isOurs: claim.isHeld };
     const begun = await begin(shown.image, modelLabels(), how, signal);
     await start(shown, begun, claim);
+    // What has been said meanwhile is of another case.
+    if (message.value === before) dismiss();
+    sayDraftIsBack(session.value, begun.draft);
     window.history.replaceState(null, '', `#${new URLSearchParams({ case: id }).toString()}`);
   } catch (error) {
     claim?.release();
@@ -186,7 +192,7 @@ async function show(
 }
 
 async function start({ image, firstWindow, viewer }: ShownImage, begun: Begun, claim: Claim): Promise<void> {
-  const { beginning, draft, stored } = begun;
+  const { beginning, stored } = begun;
   const { drawing } = viewer;
   drawing.set(beginning.voxels);
   const store = claim.isHeld ? await draftStore() : undefined;
@@ -216,13 +222,12 @@ async function start({ image, firstWindow, viewer }: ShownImage, begun: Begun, c
   });
   viewer.refresh();
   void listDrafts();
-  dismiss();
-  if (draft !== undefined && !mine.isReadOnly.value) sayDraftIsBack(mine, draft.savedAt, draft.isSubmitted);
 }
 
-function sayDraftIsBack(mine: CaseSession, savedAt: Date, wasSubmitted: boolean): void {
-  const text = `Your unsaved work of ${timeOf(savedAt)} is back.`;
-  if (wasSubmitted) {
+function sayDraftIsBack(mine: CaseSession | undefined, draft: Draft | undefined): void {
+  if (mine === undefined || mine.isReadOnly.value || draft === undefined) return;
+  const text = `Your unsaved work of ${timeOf(draft.savedAt)} is back.`;
+  if (draft.isSubmitted) {
     const why = 'It was submitted, but the server has not said that it is stored.';
     note(`${text} ${why}`, { title: 'Submit', run: () => void submit() });
   } else note(text, { title: 'Discard it', run: () => void discardAndReopen(mine) });

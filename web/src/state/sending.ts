@@ -52,10 +52,10 @@ export async function send(
     const values = labels.map(({ value }) => value);
     const names = namesToSend(labels, usedSlots(slots), sender.looked);
     const params = { ...names, client_id: sender.clientId, sending, ...madeBy(session) };
+    session.sendings.set(sending, revision);
     // A page that is loaded again finds that it has been submitted; what nobody changed is kept only if it fails.
     if (session.hasUnsavedWork.value) session.keepWords();
     const file = new Blob([await gzip(writeLabelFile(source, fromSlots(slots, values)))]);
-    session.sendings.set(sending, revision);
     const saved = await server.saveLabel(session.id, file, params, over, (part) => {
       session.submission.value = { state: 'sending', part };
     });
