@@ -15,7 +15,8 @@ export function address(path: string, query: Readonly<Record<string, string>> = 
 export async function request(url: string, init: RequestInit = {}): Promise<Response> {
   let response: Response;
   try {
-    response = await fetch(url, init);
+    // Browsers take a file that is older for fresh, and would show an image that has been replaced meanwhile.
+    response = await fetch(url, { cache: 'no-cache', ...init });
   } catch (error) {
     throw failure(error);
   }

@@ -62,7 +62,7 @@ export class Overlay {
   draw(slices: readonly SliceOnCanvas[], crosshair: Vec3 | undefined, marks: Marks): void {
     const context = this.#context;
     context.clearRect(0, 0, this.canvas.width, this.canvas.height);
-    if (crosshair === undefined) return;
+    if (crosshair === undefined) return context.reset();
     const scale = this.#scale;
     for (const slice of slices) {
       const { left, top, width, height } = slice.pane.rect;
