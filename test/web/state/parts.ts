@@ -77,8 +77,8 @@ export interface Sent {
   readonly params: Params;
   readonly base: string | null;
   readonly voxels: readonly number[];
-  store(): SavedLabel;
-  fail(error: Error): void;
+  readonly store: () => SavedLabel;
+  readonly fail: (error: Error) => void;
 }
 
 /** Keeps one label a case, as the real one does: with a version that a client must know. */

@@ -275,7 +275,7 @@ function noticeDrafts(mine: CaseSession, { aside, foreign }: Pick<Begun, 'aside'
 }
 
 /** What the models of the server call their labels, and the first number that one of them gives to each. */
-export function modelLabels(): ModelLabels {
+function modelLabels(): ModelLabels {
   const { labels = [], models = {} } = info.value ?? {};
   const own = new Map<string, number>();
   for (const model of Object.values(models)) {

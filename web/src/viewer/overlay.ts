@@ -61,8 +61,10 @@ export class Overlay {
 
   draw(slices: readonly SliceOnCanvas[], crosshair: Vec3 | undefined, marks: Marks): void {
     const context = this.#context;
-    context.clearRect(0, 0, this.canvas.width, this.canvas.height);
-    if (crosshair === undefined) return context.reset();
+    // Cleared at one stroke, Chromium may bring back what was there when nothing is drawn afterwards.
+    const { width, height } = this.canvas;
+    for (const left of [0, Math.floor(width / 2)]) context.clearRect(left, 0, Math.ceil(width / 2), height);
+    if (crosshair === undefined) return;
     const scale = this.#scale;
     for (const slice of slices) {
       const { left, top, width, height } = slice.pane.rect;
