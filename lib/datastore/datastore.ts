@@ -85,6 +85,8 @@ export function versionOf({ info }: LabelEntry): string {
  * What is known of a file that is away for a while is kept, unseen, until the file is back; only removing forgets.
  */
 export interface Datastore {
+  /** Its own, whatever it is called and wherever it is served. */
+  readonly id: string;
   readonly name: string;
   readonly description: string;
   /** All labels lie below this folder, all images below the studies. */
@@ -134,8 +136,8 @@ export interface Datastore {
     choose: (candidates: readonly string[]) => Promise<Choice | undefined>,
   ): Promise<Choice | undefined>;
 
-  /** What `GET /datastore/?output=all` and `output=train` answer, in upstream's layout. */
-  catalogue(): unknown;
+  /** Everything that is known of it, in upstream's layout. */
+  catalogue(): Readonly<Record<string, unknown>>;
 
   close(): Promise<void>;
 }

@@ -93,6 +93,11 @@ describe('/datastore', () => {
     assert.deepEqual(Object.keys(objects), ['a', 'b c', 'my.case.v1']);
   });
 
+  it('tells itself from other folders, which its address may have served before', async () => {
+    const { id } = (await json('/datastore/?output=all')) as { id: string };
+    assert.equal(`${id}\n`, await readFile(path.join(server.folder, 'studies', '.monailabel', 'id'), 'utf8'));
+  });
+
   for (const id of ['..', '../x', '/etc/x', 'a/b', '.hidden', '__proto__', 'nul\0', 'x'.repeat(300)]) {
     it(`refuses ${JSON.stringify(id.slice(0, 20))} as an id and a tag`, async () => {
       const image = formWith({ file: { name: 'x.nii.gz', content: 'volume' } });

@@ -73,6 +73,20 @@ export class AnnotationPage {
     return this.page.locator('#messages .message', { hasText: words });
   }
 
+  /** What stays said beside the image. */
+  notice(words: string): Locator {
+    return this.page.locator('#side .notice', { hasText: words });
+  }
+
+  /** What has to be answered before anything else. */
+  question(words: string): Locator {
+    return this.page.locator('dialog[open]', { hasText: words });
+  }
+
+  async answer(words: string, title: string): Promise<void> {
+    await this.question(words).getByRole('button', { name: title, exact: true }).click();
+  }
+
   caseRow(id: string): Locator {
     const name = new RegExp(`^${id.replaceAll('.', '\\.')}$`);
     return this.page.locator('.case', { has: this.page.locator('.name', { hasText: name }) });
@@ -167,6 +181,15 @@ export class AnnotationPage {
     await this.connection('Connected').waitFor();
   }
 
+  /** One more of the same browser. */
+  async anotherTab(): Promise<AnnotationPage> {
+    const page = await this.page.context().newPage();
+    const tab = new AnnotationPage({ ...this.watched, page }, this.url);
+    await page.goto(this.url);
+    await tab.connection('Connected').waitFor();
+    return tab;
+  }
+
   /** The words on what has the focus of the keyboard. */
   focused(): Promise<string> {
     return this.page.locator(':focus').innerText();
@@ -223,6 +246,12 @@ export class AnnotationPage {
   async drag(across: Across, ...voxels: readonly Vec3[]): Promise<void> {
     await this.press(across, ...voxels);
     await this.page.mouse.up();
+  }
+
+  /** One click of the tool beside the middle of the axial pane, by a part of its width. */
+  async dab(aside: number): Promise<void> {
+    const { x, y, width, height } = (await this.page.locator('#canvas').boundingBox())!;
+    await this.page.mouse.click(x + width * (0.25 + aside / 2), y + height / 4);
   }
 
   async clickIn(across: Across, voxel: Vec3): Promise<void> {

@@ -43,11 +43,12 @@ describe('the whole loop in the browser', () => {
 
     await page.train({ 'max epochs': 2, 'val split': 0 });
     await page.page
-      .getByText('segmentation_spleen has learned: a better version is ready.')
+      .getByText('A new version of segmentation_spleen (not validated) is ready.')
       .waitFor({ timeout: 90_000 });
     await page.page.getByText(/^Training is done/).waitFor({ timeout: 90_000 });
     await page.page.getByRole('img', { name: /^Training after epoch 2: loss/ }).waitFor();
     await page.button('Propose again').click();
+    await page.answer('takes away what was drawn by hand of spleen', 'Replace');
     await page.message('Proposed: ').waitFor();
     assert.notDeepEqual(await stage.labelOnDisk(id, 'original'), proposal);
   });

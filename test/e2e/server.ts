@@ -45,9 +45,13 @@ export class ServerProcess {
     await end(this.#process, 'SIGKILL');
   }
 
-  /** It takes connections and requests, and does nothing with them; only `kill` ends that. */
+  /** It takes connections and requests, and does nothing with them; `kill` and `thaw` end that. */
   freeze(): void {
     this.#process.kill('SIGSTOP');
+  }
+
+  thaw(): void {
+    this.#process.kill('SIGCONT');
   }
 
   /** At the same address and on the same folders, after `kill`. */

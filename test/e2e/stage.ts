@@ -10,8 +10,8 @@ import { positionOf, type Geometry, type Vec3 } from './geometry.js';
 import { positionKey, readGeometry, valuesByPosition } from './second-reader.js';
 import { ServerProcess } from './server.js';
 
-/** What a browser itself says in the console while a server is away or refuses. */
-const networkTrouble = /^error: Failed to load resource|net::ERR_/;
+/** What a browser itself says in the console while a server is away or refuses, and NiiVue of a file that is no image. */
+const trouble = /^error: Failed to load resource|net::ERR_|^error: niivue-error Error processing NIfTI file/;
 
 export class Stage {
   #server: ServerProcess | undefined;
@@ -20,7 +20,7 @@ export class Stage {
 
   private constructor() {}
 
-  /** Call in a `describe`. `troubled`: its tests take the server away, so requests fail there. */
+  /** Call in a `describe`. `troubled`: its tests take the server away or give it broken files, so requests fail there. */
   static here(fill: (studies: string) => Promise<void>, { troubled = false } = {}): Stage {
     const stage = new Stage();
     before(async function () {
@@ -36,7 +36,7 @@ export class Stage {
       await Promise.all(visited.map(({ page }) => page.context().close()));
       for (const { watched, url } of visited) {
         assert.deepEqual(
-          watched.complaints.filter((each) => !(troubled && networkTrouble.test(each))),
+          watched.complaints.filter((each) => !(troubled && trouble.test(each))),
           [],
         );
         assert.deepEqual(watched.foreignRequests(url), []);
@@ -47,6 +47,11 @@ export class Stage {
       await stage.#server?.stop();
     });
     return stage;
+  }
+
+  /** False where there is no browser, and the tests are left out. */
+  get isThere(): boolean {
+    return this.#server !== undefined;
   }
 
   get server(): ServerProcess {

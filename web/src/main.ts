@@ -1,14 +1,14 @@
 import { effect } from '@preact/signals-core';
 import { render } from 'lit-html';
-import { endStroke } from './state/editing.js';
-import { startKeeping } from './state/keeping.js';
+import { listDrafts, startKeeping } from './state/keeping.js';
 import { connectViewer } from './state/looking.js';
 import { note, report } from './state/messages.js';
+import { watchStoredLabels } from './state/newer.js';
 import { caseOfAddress, open } from './state/opening.js';
 import { startRemembering } from './state/remembering.js';
 import { askNow, startAsking } from './state/server.js';
 import { startViewer } from './state/stage.js';
-import { drafts, info, storedCases } from './state/store.js';
+import { info, outbox, storedCases } from './state/store.js';
 import { watchConnection } from './state/submitting.js';
 import { watchTrainings } from './state/training.js';
 import { bar } from './views/bar.js';
@@ -19,6 +19,7 @@ import { keysDialog } from './views/keys-dialog.js';
 import { messages } from './views/messages.js';
 import { connectPanels } from './views/panels.js';
 import { connectPointer } from './views/pointer.js';
+import { questionDialog } from './views/question-dialog.js';
 import { readout } from './views/readout.js';
 import { side } from './views/side.js';
 import { toolBar } from './views/tool-bar.js';
@@ -40,14 +41,15 @@ async function start(): Promise<void> {
   show('readout', readout);
   show('side', side);
   show('messages', messages);
-  show('dialogs', keysDialog);
+  show('dialogs', () => [keysDialog(), questionDialog()]);
   connectKeys();
   connectDrop();
   startAsking();
   watchTrainings();
   watchConnection();
+  watchStoredLabels();
   try {
-    await startKeeping(endStroke);
+    await startKeeping();
   } catch (error) {
     report('This browser keeps no unsaved work: submit often', error);
   }
@@ -64,7 +66,7 @@ async function start(): Promise<void> {
     return;
   }
   await firstAnswer();
-  resume();
+  await resume();
 }
 
 /** Resolves once the server has said what it is; it may be away when the page is loaded again. */
@@ -77,12 +79,15 @@ function firstAnswer(): Promise<void> {
 }
 
 /** After a reload: the case of the address; after a crash: the unsaved work, if the person wants it. */
-function resume(): void {
+async function resume(): Promise<void> {
+  const kept = await listDrafts();
   const id = caseOfAddress();
-  if (id !== undefined && id in storedCases.value) return void open(id);
-  const [latest] = [...drafts.value].sort(([, a], [, b]) => b.getTime() - a.getTime());
+  const isThere = id !== undefined && id in storedCases.value;
+  outbox.setLeft(kept.filter((draft) => draft.isSubmitted && !(isThere && draft.id === id)));
+  if (isThere) return open(id);
+  const latest = kept.at(-1);
   if (latest === undefined) return;
-  note(`There is unsaved work on ${latest[0]}.`, { title: 'Continue', run: () => void open(latest[0]) });
+  note(`There is unsaved work on ${latest.id}.`, { title: 'Continue', run: () => void open(latest.id) });
 }
 
 void start();

@@ -28,6 +28,7 @@ import { asFound } from './changed-label.js';
 import { CheckedLabels } from './checked-labels.js';
 import { Folders } from './folders.js';
 import { Follower } from './follower.js';
+import { identityOf } from './identity.js';
 import { Lock } from './lock.js';
 import { checkExtension, checkId, checkTag, defaultPatterns, extensionsOf } from './names.js';
 import { Placer, type Placed } from './placer.js';
@@ -57,6 +58,7 @@ export class LocalDatastore implements Datastore {
   /** One write at a time: the catalogue is one file. */
   readonly #writes = new PQueue({ concurrency: 1 });
   /** One draw at a time, so that two people do not get the same image. */
+  #id = '';
   readonly #draws = new PQueue({ concurrency: 1 });
   /** Real paths of images that are links. */
   #links: ReadonlyMap<string, string> = new Map();
@@ -74,6 +76,7 @@ export class LocalDatastore implements Datastore {
     const lock = await Lock.take(join(folders.ours, 'lock'));
     const store = new LocalDatastore(folders, lock, options);
     try {
+      store.#id = await identityOf(folders.ours);
       await store.#start(options);
       return store;
     } catch (error) {
@@ -90,6 +93,10 @@ export class LocalDatastore implements Datastore {
     this.#file = new CatalogueFile(folders, this.#log);
     this.#placer = new Placer(folders, this.#file);
     this.#checked = new CheckedLabels(this.#file, this.#placer);
+  }
+
+  get id(): string {
+    return this.#id;
   }
 
   get name(): string {
@@ -284,7 +291,7 @@ export class LocalDatastore implements Datastore {
     });
   }
 
-  catalogue(): unknown {
+  catalogue(): Readonly<Record<string, unknown>> {
     return catalogueJson(this.#file.catalogue, this.#file.present);
   }
 

@@ -10,7 +10,7 @@ export const datastoreRoutes = [
     query: z.object({ output: z.enum(['stats', 'all', 'train']).default('stats') }),
     handle({ query, services }) {
       const { datastore } = services.app;
-      if (query.output === 'all') return Promise.resolve(datastore.catalogue());
+      if (query.output === 'all') return Promise.resolve({ ...datastore.catalogue(), id: datastore.id });
       if (query.output === 'stats') return Promise.resolve(datastore.status());
       return Promise.resolve(datastore.labelledCases().map(({ image, label }) => ({ image, label })));
     },

@@ -1,19 +1,10 @@
 /** Requests to the server that this page came from; every failure is an ApiError in words for the person at the page. */
 
+import { ApiError } from './api-error.js';
+
+export { ApiError };
+
 const prefix = document.body.dataset['api'] ?? '';
-
-/** `offline`: no answer at all; `refused`: the server said no; `aborted`: we stopped it ourselves. */
-export type FailureKind = 'offline' | 'refused' | 'aborted';
-
-export class ApiError extends Error {
-  constructor(
-    readonly kind: FailureKind,
-    message: string,
-    readonly status = 0,
-  ) {
-    super(message);
-  }
-}
 
 export function address(path: string, query: Readonly<Record<string, string>> = {}): string {
   const search = new URLSearchParams(query).toString();
@@ -24,7 +15,8 @@ export function address(path: string, query: Readonly<Record<string, string>> = 
 export async function request(url: string, init: RequestInit = {}): Promise<Response> {
   let response: Response;
   try {
-    response = await fetch(url, init);
+    // Browsers take a file that is older for fresh, and would show an image that has been replaced meanwhile.
+    response = await fetch(url, { cache: 'no-cache', ...init });
   } catch (error) {
     throw failure(error);
   }

@@ -3,43 +3,36 @@
 import type { AppInfo, InferParams, ModelInfo, Options } from '../../../lib/app/answers.js';
 import type { TrainStats } from '../../../lib/engine/types.js';
 import type { Task } from '../../../lib/jobs/task.js';
+import { gunzip } from '../labelmap/gzip.js';
 import { downloadInflated, type Progress } from './download.js';
-import { address, ApiError, jsonBody, request, requestJson } from './request.js';
+import { ApiError } from './api-error.js';
+import { address, failure, jsonBody, request, requestJson } from './request.js';
+import {
+  versionIn,
+  type Catalogue,
+  type LabelSummary,
+  type LabelVersion,
+  type Params,
+  type PlacedLabel,
+  type SavedLabel,
+} from './types.js';
 import { uploadForm } from './upload.js';
 
-export type { Options, Task, TrainStats };
+export type { Options, Params, Task, TrainStats };
+export type { StoredCase, StoredFile } from './types.js';
 
-/** `weights` is younger than the rest of `/info/`. */
-export type Model = ModelInfo & { readonly weights?: { readonly published: string | null } };
-
-export type ServerInfo = Omit<AppInfo, 'models'> & { readonly models: Readonly<Record<string, Model>> };
+export type Model = ModelInfo;
+export type ServerInfo = AppInfo;
 
 /** One epoch of `history` in the statistics of a training: its number and its metrics by name. */
 export type EpochStats = Readonly<Record<string, number>> & { readonly epoch: number };
-
-export interface StoredFile {
-  readonly ext: string;
-  readonly info: Readonly<Record<string, unknown>>;
-}
-
-export interface StoredCase {
-  readonly image: StoredFile;
-  /** By tag. */
-  readonly labels: Readonly<Record<string, StoredFile>>;
-}
-
-export type Params = Readonly<Record<string, unknown>>;
 
 export function getInfo(signal?: AbortSignal): Promise<ServerInfo> {
   return requestJson(address('/info/'), signal ? { signal } : {});
 }
 
-/** By id. */
-export async function getCases(): Promise<Readonly<Record<string, StoredCase>>> {
-  const { objects } = await requestJson<{ objects: Record<string, StoredCase> }>(
-    address('/datastore/', { output: 'all' }),
-  );
-  return objects;
+export function getCatalogue(): Promise<Catalogue> {
+  return requestJson(address('/datastore/', { output: 'all' }));
 }
 
 /** The id of the next case to label, undefined when all are labelled. */
@@ -53,8 +46,20 @@ export function downloadImage(id: string, onProgress: (progress: Progress) => vo
   return downloadInflated(address('/datastore/image', { image: id }), onProgress, signal);
 }
 
-export function downloadLabel(id: string, tag: string, onProgress: (progress: Progress) => void, signal: AbortSignal) {
-  return downloadInflated(address('/datastore/label', { label: id, tag }), onProgress, signal);
+/** The stored label of a tag on the grid of the image, in the order of its file. Throws ApiError where it has no place there. */
+export async function placedLabel(id: string, tag: string, signal: AbortSignal): Promise<PlacedLabel> {
+  const response = await request(address('/datastore/label/placed', { label: id, tag }), { signal });
+  const body = await response.arrayBuffer().catch((error: unknown) => {
+    throw failure(error);
+  });
+  const bytes = await gunzip(new Uint8Array(body));
+  const text = decodeURIComponent(response.headers.get('X-Label') ?? '');
+  return { ...(JSON.parse(text) as LabelSummary & { version: string }), bytes };
+}
+
+/** Undefined where nothing of this tag is stored. */
+export async function labelVersion(id: string, tag: string, signal?: AbortSignal): Promise<LabelVersion | undefined> {
+  return versionIn(await requestJson(address('/datastore/label/info', { label: id, tag }), signal ? { signal } : {}));
 }
 
 export function thumbnail(id: string): string {
@@ -79,26 +84,38 @@ export async function infer(
   return { file, params: JSON.parse(json) as InferParams };
 }
 
-/** Resolves once the label is on the server's disk. */
+/**
+ * Resolves once the label is on the server's disk. `base`: the version that it may replace, null for none. Throws ApiError,
+ * with status 409 where something else is stored.
+ */
 export async function saveLabel(
   id: string,
   file: Blob,
   params: Params,
+  base: string | null,
   onProgress: (part: number) => void,
-): Promise<void> {
+): Promise<SavedLabel> {
   const form = new FormData();
   form.append('params', JSON.stringify(params));
   form.append('label', file, `${id}.nii.gz`);
-  await uploadForm(address('/datastore/label', { image: id }), form, onProgress);
+  const headers = base === null ? { 'If-None-Match': '*' } : { 'If-Match': `"${base}"` };
+  return (await uploadForm(address('/datastore/label', { image: id }), form, onProgress, headers)) as SavedLabel;
 }
 
-/** Returns the id of the new case. */
-export async function addImage(file: File, user: string, onProgress: (part: number) => void): Promise<string> {
+/** Returns the id of the case. Without `replace`, one that is there stays, and the ApiError has status 409. */
+export async function addImage(
+  file: File,
+  id: string,
+  user: string,
+  replace: boolean,
+  onProgress: (part: number) => void,
+): Promise<string> {
   const form = new FormData();
   form.append('params', JSON.stringify({ client_id: user }));
   form.append('file', file, file.name);
-  const answer = (await uploadForm(address('/datastore/image'), form, onProgress)) as { image: string };
-  return answer.image;
+  const headers = replace ? {} : { 'If-None-Match': '*' };
+  const answer = await uploadForm(address('/datastore/image', { image: id }), form, onProgress, headers);
+  return (answer as { image: string }).image;
 }
 
 /** The latest training, undefined before the first since the server started. */

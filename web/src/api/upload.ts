@@ -1,16 +1,18 @@
-import { ApiError, refusal } from './request.js';
+import { ApiError } from './api-error.js';
+import { refusal } from './request.js';
 
 /** Sends a form with PUT; `onProgress` gets the part that has been sent, 0…1. Throws ApiError. */
 export function uploadForm(
   url: string,
   form: FormData,
   onProgress: (part: number) => void,
-  signal?: AbortSignal,
+  headers: Readonly<Record<string, string>> = {},
 ): Promise<unknown> {
   // fetch tells nothing about the progress of what it sends.
   const transfer = new XMLHttpRequest();
   return new Promise((resolve, reject) => {
     transfer.open('PUT', url);
+    for (const [name, value] of Object.entries(headers)) transfer.setRequestHeader(name, value);
     transfer.upload.onprogress = ({ loaded, total }) => onProgress(total > 0 ? loaded / total : 0);
     transfer.onload = () => {
       const { status, responseText } = transfer;
@@ -18,8 +20,6 @@ export function uploadForm(
       else resolve(JSON.parse(responseText));
     };
     transfer.onerror = () => reject(new ApiError('offline', 'The server does not answer. Nothing is lost: try again.'));
-    transfer.onabort = () => reject(new ApiError('aborted', 'Stopped'));
-    signal?.addEventListener('abort', () => transfer.abort(), { once: true });
     transfer.send(form);
   });
 }

@@ -1,15 +1,15 @@
 import type { Box, Vec3 } from '../labelmap/grid.js';
-import { contentsOf, type Drafts } from './drafts.js';
-import { forgetLastWords, keepLastWords, type LastWords } from './last-words.js';
+import { slicesOf, type Draft, type DraftStore } from './draft.js';
 
 /** Strokes in quick succession are written together; none waits longer. Milliseconds. */
 const delay = 300;
 
 export interface KeptCase {
-  readonly id: string;
+  readonly key: string;
   readonly size: Vec3;
   readonly voxels: Uint8Array;
-  readonly names: () => readonly string[];
+  /** What is kept beside the voxels, as it is now. */
+  readonly describe: () => Draft;
   /** Called with the revision that has reached the disk. */
   readonly onKept: (revision: number, savedAt: Date) => void;
   readonly onFailed: (error: unknown) => void;
@@ -17,39 +17,41 @@ export interface KeptCase {
 
 /** Writes what changes in one open case. */
 export class Keeper {
-  readonly #drafts: Drafts;
+  readonly #drafts: DraftStore;
   readonly #case: KeptCase;
   readonly #dirty = new Set<number>();
+  #hasNews = false;
   #revision = 0;
-  #timer: number | undefined;
+  #timer: ReturnType<typeof setTimeout> | undefined;
   #writing: Promise<void> | undefined;
-  /** Slices that are being compressed, in order to be written. */
-  #compressed: ReadonlySet<number> = new Set();
+  /** Slices that are being compressed, in order to be written with what is kept beside them. */
+  #compressed: ReadonlySet<number> | undefined;
   #begun: boolean;
 
   /** `begun`: a draft of this case is there already, so only changes need to be written. */
-  constructor(drafts: Drafts, kept: KeptCase, begun: boolean) {
+  constructor(drafts: DraftStore, kept: KeptCase, begun: boolean) {
     [this.#drafts, this.#case, this.#begun] = [drafts, kept, begun];
-  }
-
-  get id(): string {
-    return this.#case.id;
   }
 
   /** The drawing has changed inside the box. */
   touch({ min, max }: Box, revision: number): void {
-    if (!this.#begun) this.#markFilledSlices();
-    this.#begun = true;
     for (let z = min[2]; z < max[2]; z++) this.#dirty.add(z);
+    this.touchWords(revision);
+  }
+
+  /** What is kept beside the voxels has changed. */
+  touchWords(revision: number): void {
+    if (!this.#begun) this.#markFilledSlices();
+    this.#begun = this.#hasNews = true;
     this.#revision = revision;
-    this.#timer ??= window.setTimeout(() => void this.flush(), delay);
+    this.#timer ??= setTimeout(() => void this.flush(), delay);
   }
 
   /** Resolves when all that is known here has reached the disk, or could not. */
   async flush(): Promise<void> {
     this.#stopTimer();
     await this.#writing;
-    if (this.#dirty.size === 0) return;
+    if (!this.#hasNews) return;
     this.#writing = this.#write(false);
     await this.#writing;
   }
@@ -57,51 +59,49 @@ export class Keeper {
   /** The page may be gone after this call, and with it what is just being compressed: that is written anew. */
   leave(): void {
     this.#stopTimer();
-    for (const z of this.#compressed) this.#dirty.add(z);
-    this.#compressed = new Set();
-    if (this.#dirty.size > 0) void this.#write(true);
+    for (const z of this.#compressed ?? []) this.#dirty.add(z);
+    this.#hasNews ||= this.#compressed !== undefined;
+    this.#compressed = undefined;
+    if (this.#hasNews) void this.#write(true);
   }
 
   /** Forgets the draft, and what was waiting to be written. */
   async discard(): Promise<void> {
     this.#stopTimer();
     this.#dirty.clear();
+    this.#hasNews = this.#begun = false;
     await this.#writing;
-    this.#begun = false;
-    forgetLastWords(this.#case.id);
-    await this.#drafts.remove(this.#case.id);
+    await this.#drafts.remove(this.#case.key);
   }
 
   async #write(leaving: boolean): Promise<void> {
-    const { id, size, voxels, names, onKept, onFailed } = this.#case;
+    const { size, voxels, describe, onKept, onFailed } = this.#case;
     const slices = new Set(this.#dirty);
     const revision = this.#revision;
-    const savedAt = new Date();
+    const draft = describe();
     this.#dirty.clear();
-    const draft = { id, size, names: [...names()], savedAt };
+    this.#hasNews = false;
     try {
       if (leaving) {
-        const lastWords = { draft, slices: new Map(contentsOf(draft, voxels, slices)) };
-        keepIfThereIsRoom(lastWords);
-        await this.#drafts.saveNow(lastWords);
+        await this.#drafts.saveNow(draft, slicesOf(voxels, size, slices));
       } else {
         this.#compressed = slices;
         // Older than what was written when the page was about to go, it must not come after that.
         const isSaved = await this.#drafts.save(draft, voxels, slices, () => this.#compressed === slices);
         if (!isSaved) return;
       }
-      forgetLastWords(id);
-      onKept(revision, savedAt);
+      onKept(revision, draft.savedAt);
     } catch (error) {
       for (const z of slices) this.#dirty.add(z);
+      this.#hasNews = true;
       onFailed(error);
     } finally {
-      if (this.#compressed === slices) this.#compressed = new Set();
+      if (this.#compressed === slices) this.#compressed = undefined;
     }
   }
 
   #stopTimer(): void {
-    window.clearTimeout(this.#timer);
+    clearTimeout(this.#timer);
     this.#timer = undefined;
   }
 
@@ -112,13 +112,5 @@ export class Keeper {
     for (let z = 0; z < size[2]; z++) {
       if (voxels.subarray(z * length, (z + 1) * length).some((value) => value !== 0)) this.#dirty.add(z);
     }
-  }
-}
-
-function keepIfThereIsRoom(lastWords: LastWords): void {
-  try {
-    keepLastWords(lastWords);
-  } catch (error) {
-    if (!(error instanceof DOMException)) throw error;
   }
 }

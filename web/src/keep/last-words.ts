@@ -3,46 +3,42 @@
  * written before the call returns, but has room for a few megabytes only, so runs of equal voxels are written.
  */
 
-import type { Draft } from './drafts.js';
-
-export interface LastWords {
-  readonly draft: Draft;
-  /** Slices of the drawing by z. */
-  readonly slices: ReadonlyMap<number, Uint8Array<ArrayBuffer>>;
-}
+import { upgraded, type Draft, type OldDraft, type Slices } from './draft.js';
 
 const prefix = 'last words of ';
 
 /** Runs of equal voxels: value, count, value, count, … */
 type Runs = readonly number[];
 
+type Written<Kept extends { savedAt: Date }> = Omit<Kept, 'savedAt'> & { readonly savedAt: string };
+
 interface Stored {
-  readonly draft: Omit<Draft, 'savedAt'> & { readonly savedAt: string };
+  readonly draft: Written<Draft> | Written<OldDraft>;
   readonly slices: readonly (readonly [z: number, runs: Runs])[];
 }
 
 /** Throws where the browser has no room for them. */
-export function keepLastWords({ draft, slices }: LastWords): void {
+export function keepLastWords(draft: Draft, slices: Slices): void {
   const stored = { draft, slices: Array.from(slices, ([z, bytes]) => [z, runsOf(bytes)]) };
-  localStorage.setItem(prefix + draft.id, JSON.stringify(stored));
+  localStorage.setItem(prefix + draft.key, JSON.stringify(stored));
 }
 
-/** Of all cases, as earlier pages left them. */
-export function allLastWords(): LastWords[] {
+/** Of all drafts, as earlier pages left them. */
+export function allLastWords(): { draft: Draft; slices: Slices }[] {
   const keys = Array.from({ length: localStorage.length }, (_, index) => localStorage.key(index) ?? '');
   return keys
     .filter((key) => key.startsWith(prefix))
     .map((key) => {
-      const { draft, slices } = JSON.parse(localStorage.getItem(key)!) as Stored;
-      return {
-        draft: { ...draft, savedAt: new Date(draft.savedAt) },
-        slices: new Map(slices.map(([z, runs]) => [z, voxelsOf(runs, draft.size[0] * draft.size[1])])),
-      };
+      const { draft: written, slices } = JSON.parse(localStorage.getItem(key)!) as Stored;
+      const savedAt = new Date(written.savedAt);
+      const draft = 'key' in written ? { ...written, savedAt } : upgraded({ ...written, savedAt });
+      const length = draft.size[0] * draft.size[1];
+      return { draft, slices: new Map(slices.map(([z, runs]) => [z, voxelsOf(runs, length)])) };
     });
 }
 
-export function forgetLastWords(id: string): void {
-  localStorage.removeItem(prefix + id);
+export function forgetLastWords(key: string): void {
+  localStorage.removeItem(prefix + key);
 }
 
 function runsOf(bytes: Uint8Array): Runs {

@@ -25,8 +25,11 @@ export interface StoredVoxels {
   readonly intercept: number;
 }
 
-/** The first `count` voxels. Throws where there are fewer, or where one is not a whole number from 0 to 255. */
-export function labelValues(stored: StoredVoxels, count: number): Uint8Array<ArrayBuffer> {
+/**
+ * The first `count` voxels: uint8 as they are stored, everything else as int32. Throws where there are fewer, or where one
+ * is not a whole number that int32 holds.
+ */
+export function labelValues(stored: StoredVoxels, count: number): Uint8Array<ArrayBuffer> | Int32Array<ArrayBuffer> {
   const { type, isBigEndian, slope, intercept } = stored;
   const width = types[type].BYTES_PER_ELEMENT;
   if (stored.bytes.length < count * width) throw new Error('The label file ends before its last voxel');
@@ -34,13 +37,13 @@ export function labelValues(stored: StoredVoxels, count: number): Uint8Array<Arr
   if (type === 'uint8' && slope === 1 && intercept === 0) return bytes;
   if (isBigEndian) for (let at = 0; at < bytes.length; at += width) bytes.subarray(at, at + width).reverse();
   const values = new types[type](bytes.buffer);
-  const labels = new Uint8Array(count);
+  const labels = new Int32Array(count);
   for (let index = 0; index < count; index++) {
     const value = Number(values[index]) * slope + intercept;
-    if (!(value >= 0 && value <= 255 && Number.isInteger(value))) {
-      throw new Error(`The label file has a voxel of ${value}; labels are whole numbers from 0 to 255`);
-    }
     labels[index] = value;
+    if (labels[index] !== value) {
+      throw new Error(`The label file has a voxel of ${value}; the values of labels are whole numbers`);
+    }
   }
   return labels;
 }

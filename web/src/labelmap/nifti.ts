@@ -18,7 +18,8 @@ const typeOfCode = new Map<number, VoxelType>([
   [1024, 'int64'],
   [1280, 'uint64'],
 ]);
-const codeOfUint8 = 2;
+/** In which labels are written: the code of the type, and its bits. */
+const writtenTypes = { uint8: [2, 8], uint16: [512, 16], int32: [8, 32] } as const;
 
 /** Byte offsets. Numbers are float32 in NIfTI-1 and float64 in NIfTI-2, counts int16 and int64. */
 const nifti1 = {
@@ -95,9 +96,10 @@ class Header {
     return this.#view.getInt16(this.at.type, !this.isBigEndian);
   }
 
-  setUint8(): void {
-    this.#view.setInt16(this.at.type, codeOfUint8, !this.isBigEndian);
-    this.#view.setInt16(this.at.bits, 8, !this.isBigEndian);
+  setType(type: keyof typeof writtenTypes): void {
+    const [code, bits] = writtenTypes[type];
+    this.#view.setInt16(this.at.type, code, !this.isBigEndian);
+    this.#view.setInt16(this.at.bits, bits, !this.isBigEndian);
   }
 
   get dataStart(): number {
@@ -140,10 +142,13 @@ export function readNifti(bytes: Uint8Array): { size: Vec3; stored: StoredVoxels
 }
 
 /**
- * The header of an image made that of a label: the same grid, one uint8 volume without scaling, voxels from
+ * The header of an image made that of a label: the same grid and byte order, one volume without scaling, voxels from
  * `bytes.length` on. Extensions of the image stay behind. Throws where it is no NIfTI header.
  */
-export function labelHeader(imageHeader: Uint8Array): { size: Vec3; bytes: Uint8Array } {
+export function labelHeader(
+  imageHeader: Uint8Array,
+  type: keyof typeof writtenTypes,
+): { size: Vec3; bytes: Uint8Array; isBigEndian: boolean } {
   const length = Header.in(imageHeader)?.at.length;
   if (length === undefined) throw new Error('The image has no NIfTI header');
   // Four bytes behind the header say that no extension follows.
@@ -152,13 +157,13 @@ export function labelHeader(imageHeader: Uint8Array): { size: Vec3; bytes: Uint8
   const header = Header.in(bytes)!;
   header.setDim(0, Math.min(header.dim(0), 3));
   for (let axis = header.dim(0) + 1; axis <= 7; axis++) header.setDim(axis, 1);
-  header.setUint8();
+  header.setType(type);
   header.setNumber(header.at.slope, 1);
   header.setNumber(header.at.intercept, 0);
   header.setNumber(header.at.calMax, 0);
   header.setNumber(header.at.calMin, 0);
   header.dataStart = bytes.length;
-  return { size: header.size, bytes };
+  return { size: header.size, bytes, isBigEndian: header.isBigEndian };
 }
 
 /** A NIfTI-1 header for an image whose file has none. Its voxels would follow without a gap. */

@@ -1,81 +1,87 @@
 /** Keeps unsaved work in this browser, so that no reload, crash or lost connection takes a stroke away. */
 
-import { Drafts, type Draft } from '../keep/drafts.js';
-import { Keeper } from '../keep/keeper.js';
-import { allLastWords, forgetLastWords } from '../keep/last-words.js';
-import type { Box, Vec3 } from '../labelmap/grid.js';
+import type { Draft, DraftStore } from '../keep/draft.js';
+import { Drafts } from '../keep/drafts.js';
+import { Tabs } from '../keep/tabs.js';
+import type { CaseSession, KeepingEvents } from './case-session.js';
 import { report } from './messages.js';
-import { drafts, hasUnsavedWork, keptRevision, labels, revision } from './store.js';
+import { askNow } from './server.js';
+import { datastore, drafts, outbox, session } from './store.js';
 
-let store: Promise<Drafts> | undefined;
-let keeper: Keeper | undefined;
+let opened: Promise<Drafts> | undefined;
 
-/** Call once. Lists what an earlier visit left, and watches for the end of this one; `onLeaving` comes before it. */
-export async function startKeeping(onLeaving: () => void): Promise<void> {
+/** Other tabs of this browser. */
+export const tabs = new Tabs(() => void heardOfLabel());
+
+export const keepingEvents: KeepingEvents = {
+  onKept: ({ id }, savedAt) => (drafts.value = new Map(drafts.value).set(id, savedAt)),
+  onDiscarded: ({ id }) => forget(id),
+  onFailed: (error) => report('Your work could not be kept in this browser. Submit it soon', error),
+};
+
+/** Call once. Watches for the end of this visit. */
+export async function startKeeping(): Promise<void> {
   const leave = (): void => {
-    onLeaving();
-    keeper?.leave();
+    for (const each of sessions()) each.leave();
   };
   window.addEventListener('pagehide', leave);
   document.addEventListener('visibilitychange', () => {
     if (document.visibilityState === 'hidden') leave();
   });
   window.addEventListener('beforeunload', (event) => {
-    if (hasUnsavedWork.value) event.preventDefault();
+    const isSending = !outbox.isEmpty || session.value?.submission.value.state === 'sending';
+    const isLost = session.value?.hasUnsavedWork.value === true && !session.value.isReadOnly.value;
+    if (isLost || isSending) event.preventDefault();
   });
   // Ask the browser not to clear this store when its disk gets full.
   if (isSecureContext) void navigator.storage.persist();
-  store = Drafts.open();
-  const opened = await store;
-  for (const lastWords of allLastWords()) {
-    await opened.saveNow(lastWords);
-    forgetLastWords(lastWords.draft.id);
-  }
-  const kept = await opened.list();
-  drafts.value = new Map(kept.map(({ id, savedAt }) => [id, savedAt]));
+  opened = Drafts.open();
+  await opened;
 }
 
-export async function draftOf(id: string): Promise<{ draft: Draft; voxels: Uint8Array } | undefined> {
-  const draft = await (await store)?.get(id);
-  return draft && { draft, voxels: await (await store)!.load(draft) };
+/** Undefined where this browser keeps nothing. */
+export async function draftStore(): Promise<DraftStore | undefined> {
+  return await opened?.catch(() => undefined);
 }
 
-/** Follows the open case from now on. `begun`: its drawing came from a draft. */
-export async function keepCase(id: string, size: Vec3, voxels: Uint8Array, begun: boolean): Promise<void> {
-  const opened = await store;
-  if (opened === undefined) return;
-  keeper = new Keeper(
-    opened,
-    {
-      id,
-      size,
-      voxels,
-      names: () => labels.value.map(({ name }) => name),
-      onKept: (saved, savedAt) => {
-        keptRevision.value = saved;
-        drafts.value = new Map(drafts.value).set(id, savedAt);
-      },
-      onFailed: (error) => report('Your work could not be kept in this browser. Submit it soon', error),
-    },
-    begun,
-  );
+/** Lists what is kept for the folder that the server has now. Returns it. */
+export async function listDrafts(): Promise<readonly Draft[]> {
+  const kept = ((await (await draftStore())?.list()) ?? []).filter(isOfThisServer);
+  const latest = kept.toSorted((a, b) => a.savedAt.getTime() - b.savedAt.getTime());
+  drafts.value = new Map(latest.map(({ id, savedAt }) => [id, savedAt]));
+  return latest;
 }
 
-export function touchDraft(box: Box): void {
-  keeper?.touch(box, revision.value);
+/** Unsaved work on a case: of this image, or of another one that had its name. */
+export async function draftsOf(id: string): Promise<readonly Draft[]> {
+  const kept = (await (await draftStore())?.list()) ?? [];
+  return kept.filter((draft) => draft.id === id && isOfThisServer(draft));
 }
 
-/** Writes what is waiting and lets go of the case. */
-export async function stopKeeping(): Promise<void> {
-  await keeper?.flush();
-  keeper = undefined;
+/** Because the person does not want it. */
+export async function discardDraft({ key, id }: Draft): Promise<void> {
+  await (await draftStore())?.remove(key);
+  const left = await draftsOf(id);
+  if (left.length === 0) forget(id);
 }
 
-/** After the server has stored it, or because the person does not want it. */
-export async function discardDraft(id: string): Promise<void> {
-  if (keeper?.id === id) await keeper.discard();
-  else await (await store)?.remove(id);
+/** Drafts of earlier pages do not say which server they belong to. */
+function isOfThisServer(draft: Draft): boolean {
+  return draft.datastore === undefined || draft.datastore === datastore.value;
+}
+
+function forget(id: string): void {
   const left = new Map(drafts.value);
   left.delete(id);
   drafts.value = left;
+}
+
+function sessions(): readonly CaseSession[] {
+  return session.value === undefined ? outbox.sessions : [...outbox.sessions, session.value];
+}
+
+/** Another tab has submitted one: its draft is gone, and the server has something newer. */
+async function heardOfLabel(): Promise<void> {
+  await listDrafts();
+  await askNow();
 }

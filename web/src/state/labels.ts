@@ -1,11 +1,24 @@
-import type { Vec3 } from '../labelmap/grid.js';
+/** What can be painted in a case, and the numbers that label files have for it. */
 
-/** What can be painted in a case. Its value in the drawing is its position, from 1. */
+import type { Vec3 } from '../labelmap/grid.js';
+import { mostSlots } from '../labelmap/slots.js';
+
+/** Its slot in the drawing is its position in the list, from 1. */
 export interface Label {
+  /** "label 7" where nobody has named the value. */
   readonly name: string;
+  readonly isNamed: boolean;
+  /** In label files; no two labels have the same. */
+  readonly value: number;
   readonly colour: Vec3;
   readonly visible: boolean;
 }
+
+/** What is kept of a label beside a drawing. */
+export type LabelName = Pick<Label, 'name' | 'isNamed' | 'value'>;
+
+/** What the models of a server call their labels, and their own number for each. */
+export type ModelLabels = readonly (readonly [name: string, value: number])[];
 
 /** Okabe and Ito's colours, which colour-blind people can tell apart; black is left out, blue comes late on dark images. */
 const colours: readonly Vec3[] = [
@@ -18,8 +31,105 @@ const colours: readonly Vec3[] = [
   [0, 114, 178],
 ];
 
-export function newLabels(names: readonly string[]): Label[] {
-  return names.map((name, index) => ({ name, colour: colourOf(index), visible: true }));
+/**
+ * The labels of a case: those of the models first, then what else its file holds. `values`: all that occur in it; `named`:
+ * what they are called. Numbers of the file stay; where more are there than a drawing can have, unpainted ones are left out.
+ */
+export function labelsOf(
+  models: ModelLabels,
+  values: readonly number[],
+  named: Readonly<Record<string, number>>,
+): Label[] {
+  const inFile = Object.entries(named).map(([name, value]): LabelName => ({ name, value, isNamed: true }));
+  const isNamed = new Set(inFile.map(({ value }) => value));
+  const unnamed = values.filter((value) => !isNamed.has(value)).map(unnamedLabel);
+  const rank = ({ name }: LabelName): number => {
+    const position = models.findIndex(([each]) => isSameName(each, name));
+    return position < 0 ? models.length : position;
+  };
+  const known = [...inFile, ...unnamed];
+  const all = withNames(known, models).sort((a, b) => rank(a) - rank(b));
+  const isPainted = new Set(values);
+  for (let index = all.length - 1; all.length > mostSlots && index >= 0; index--) {
+    if (!isPainted.has(all[index]!.value)) all.splice(index, 1);
+  }
+  return inColour(all);
+}
+
+/** Labels by slot, and after them those of `models` that are not among them, under their own numbers where these are free. */
+export function withLabels(labels: readonly Label[], models: ModelLabels): readonly Label[] {
+  const all = withNames(labels, models).slice(0, mostSlots);
+  return all.length === labels.length ? labels : [...labels, ...inColour(all).slice(labels.length)];
+}
+
+/** As they were kept beside a drawing. */
+export function keptLabels(kept: readonly LabelName[]): Label[] {
+  return inColour(kept);
+}
+
+/**
+ * The label of `slot` under a name, and how slots change with it: another label of that name makes way if it is painted
+ * nowhere. Throws where it is painted.
+ */
+export function namedLabels(
+  labels: readonly Label[],
+  slot: number,
+  name: string,
+  isPainted: (slot: number) => boolean,
+): { labels: readonly Label[]; slotOf: Uint8Array | undefined } {
+  const renamed = labels.map((label, index) => (index === slot - 1 ? { ...label, name, isNamed: true } : label));
+  const other = labels.findIndex((label, index) => index !== slot - 1 && isSameName(label.name, name)) + 1;
+  if (other === 0) return { labels: renamed, slotOf: undefined };
+  if (isPainted(other)) throw new Error(`There is a label ${labels[other - 1]!.name} in this case already`);
+  const slotOf = Uint8Array.from({ length: mostSlots + 1 }, (_, each) => (each > other ? each - 1 : each));
+  return { labels: renamed.filter((_, index) => index !== other - 1), slotOf };
+}
+
+/** From 1; 0 where there is none. */
+export function slotOfName(labels: readonly Label[], name: string): number {
+  return labels.findIndex((label) => isSameName(label.name, name)) + 1;
+}
+
+/** Two spellings of a name are one for the server too: "Left Kidney" is "left_kidney". */
+export function isSameName(a: string, b: string): boolean {
+  return plainName(a) === plainName(b);
+}
+
+export function cssColour(colour: Vec3): string {
+  return `rgb(${colour.join(' ')})`;
+}
+
+/** The labels of a model or file in the order of their values, background left out; value k of a result is the k-th. */
+export function foregroundNames(labels: Readonly<Record<string, number>> | readonly string[]): string[] {
+  return foreground(labels).map(([name]) => name);
+}
+
+/** The same with the numbers that they have. */
+export function foreground(labels: Readonly<Record<string, number>> | readonly string[]): [string, number][] {
+  const all = isList(labels)
+    ? labels.filter((name) => name !== 'background').map((name, index): [string, number] => [name, index + 1])
+    : Object.entries(labels);
+  return all.filter(([, value]) => value > 0).sort(([, a], [, b]) => a - b);
+}
+
+function withNames(labels: readonly LabelName[], models: ModelLabels): LabelName[] {
+  const all = [...labels];
+  for (const [name, own] of models) {
+    if (all.some((label) => isSameName(label.name, name))) continue;
+    const taken = all.map(({ value }) => value);
+    all.push({ name, isNamed: true, value: taken.includes(own) ? Math.max(0, ...taken) + 1 : own });
+  }
+  return all;
+}
+
+function unnamedLabel(value: number): LabelName {
+  return { name: `label ${value}`, isNamed: false, value };
+}
+
+function inColour(labels: readonly LabelName[]): Label[] {
+  return labels.map(({ name, isNamed, value }, index) => {
+    return { name, isNamed, value, colour: colourOf(index), visible: true };
+  });
 }
 
 /** After the seven come lighter ones. */
@@ -29,37 +139,11 @@ function colourOf(index: number): Vec3 {
   return colour.map((part) => Math.round(part + (255 - part) * towardsWhite)) as unknown as Vec3;
 }
 
-export function cssColour(colour: Vec3): string {
-  return `rgb(${colour.join(' ')})`;
-}
-
-/** The labels of a model or file in the order of their values, background left out; value k of a result is the k-th. */
-export function foregroundNames(labels: Readonly<Record<string, number>> | readonly string[]): string[] {
-  if (isList(labels)) return labels.filter((name) => name !== 'background');
-  return Object.entries(labels)
-    .filter(([, value]) => value > 0)
-    .sort(([, a], [, b]) => a - b)
-    .map(([name]) => name);
-}
-
-/** What the values of a stored label mean, by value from 1, as lib/datastore/label-names.ts reads it. */
-export function storedNames(info: Readonly<Record<string, unknown>>): string[] {
-  const {
-    label_values: values,
-    label_info: segments,
-    params,
-  } = info as {
-    label_values?: Record<string, number>;
-    label_info?: { name: string }[];
-    params?: { label_names?: Record<string, number> | string[] };
-  };
-  if (values !== undefined) {
-    const names: string[] = [];
-    for (const [name, value] of Object.entries(values)) names[value - 1] = name;
-    return names;
-  }
-  if (Array.isArray(segments)) return segments.map(({ name }) => name);
-  return params?.label_names === undefined ? [] : foregroundNames(params.label_names);
+function plainName(name: string): string {
+  return name
+    .trim()
+    .toLowerCase()
+    .replace(/[\s_-]+/g, ' ');
 }
 
 function isList(labels: Readonly<Record<string, number>> | readonly string[]): labels is readonly string[] {

@@ -4,6 +4,7 @@ import { computed, effect } from '@preact/signals-core';
 import type { Vec3 } from '../labelmap/grid.js';
 import { nearestVoxel } from '../viewer/geometry.js';
 import type { Axis, Layout } from '../viewer/panes.js';
+import type { OpenCase } from './case-session.js';
 import { cssColour } from './labels.js';
 import { viewer } from './stage.js';
 import {
@@ -21,7 +22,6 @@ import {
   rulers,
   showsRender,
   threshold,
-  type OpenCase,
 } from './store.js';
 
 /** Hounsfield units from black to white, as radiologists know them. */

@@ -1,42 +1,52 @@
 /** Opens a case: its image, and upon it what was last done to it here, on the server, or by a model. */
 
 import { batch } from '@preact/signals-core';
-import { downloadImage, downloadLabel, nextCase } from '../api/server.js';
+import { downloadImage, nextCase } from '../api/server.js';
+import { versionIn } from '../api/types.js';
+import type { Draft } from '../keep/draft.js';
+import { fingerprint } from '../keep/fingerprint.js';
+import type { Hold } from '../keep/tabs.js';
 import type { Vec3 } from '../labelmap/grid.js';
-import type { LoadedImage } from '../viewer/image.js';
 import type { ImageGeometry } from '../viewer/geometry.js';
+import type { Viewer } from '../viewer/viewer.js';
+import { begin, type Begun, type Shown } from './beginning.js';
+import { CaseSession, type OpenCase } from './case-session.js';
 import { clientId } from './cases.js';
-import { beginEditing, endEditing, endStroke } from './editing.js';
-import { discardDraft, draftOf, keepCase, stopKeeping } from './keeping.js';
-import { foregroundNames, newLabels, storedNames } from './labels.js';
+import { discardDraft, draftStore, keepingEvents, listDrafts, tabs } from './keeping.js';
+import { foreground, foregroundNames, type ModelLabels } from './labels.js';
 import { dismiss, note, report } from './messages.js';
 import { stopProposing } from './proposing.js';
-import { labelVoxels, sameSize } from './stored-label.js';
+import { ask } from './questions.js';
 import { whenViewer } from './stage.js';
 import {
   activeLabel,
   busy,
-  clicks,
   crosshair,
-  hasUnsavedWork,
+  datastore,
   info,
   intensityWindow,
-  keptRevision,
-  labels,
   loading,
-  openCase,
-  proposal,
-  revision,
+  message,
+  outbox,
   rulers,
-  savedRevision,
+  session,
   storedCases,
   strategy,
-  submission,
   tool,
-  type OpenCase,
 } from './store.js';
+import { submit } from './submitting.js';
+import { timeOf } from './words.js';
+
+interface Wanted {
+  /** Asked where it is not clear. */
+  readonly shown?: Shown;
+  /** Work here, whatever other tabs do. */
+  readonly takesOver?: boolean;
+}
 
 let opening: AbortController | undefined;
+/** Resolves when the case before is kept. */
+let closed: Promise<void> = Promise.resolve();
 
 /** Asks the server which case comes next and opens it. */
 export async function openNext(): Promise<void> {
@@ -53,39 +63,34 @@ export async function openNext(): Promise<void> {
 }
 
 /** What was open is kept as it is; opening something else meanwhile stops this. */
-export async function open(id: string): Promise<void> {
+export async function open(id: string, wanted: Wanted = {}): Promise<void> {
   opening?.abort();
-  const mine = (opening = new AbortController());
+  const { signal } = (opening = new AbortController());
+  close();
+  const before = message.value;
+  loading.value = { id, stage: 'download', part: undefined };
+  let claim: Claim | undefined;
   try {
-    await close();
-    loading.value = { id, stage: 'download', part: undefined };
-    const image = await downloadImage(id, ({ done, total }) => showProgress(id, done, total), mine.signal);
+    await closed;
+    const unsent = await outbox.take(id, signal);
+    claim = await Claim.on(id, wanted.takesOver === true);
+    signal.throwIfAborted();
+    const image = await downloadImage(id, ({ done, total }) => showProgress(id, done, total), signal);
     loading.value = { id, stage: 'prepare', part: undefined };
-    const viewer = await whenViewer();
-    mine.signal.throwIfAborted();
-    const format = formatOf(image.name, id);
-    // NiiVue changes the bytes of a header in the other byte order.
-    const header = image.bytes.slice(0, 544);
-    const shown = await viewer.show(image.bytes.buffer, `image${format}`);
-    mine.signal.throwIfAborted();
-    const source = format === '.nii' ? { header } : withoutHeader(shown.geometry);
-    await begin(id, shown, source, viewer.drawing, mine.signal);
+    const shown = await show(id, image, await whenViewer(), signal);
+    const how = { unsent, wanted: wanted.shown, isOurs: claim.isHeld };
+    const begun = await begin(shown.image, modelLabels(), how, signal);
+    await start(shown, begun, claim);
+    // What has been said meanwhile is of another case.
+    if (message.value === before) dismiss();
+    sayDraftIsBack(session.value, begun.draft);
     window.history.replaceState(null, '', `#${new URLSearchParams({ case: id }).toString()}`);
-    dismissUnlessDraft();
   } catch (error) {
-    if (mine.signal.aborted) return;
+    claim?.release();
+    if (signal.aborted) return;
     loading.value = undefined;
-    report(`${id} could not be opened`, error, () => void open(id));
+    report(`${id} could not be opened`, error, () => void open(id, wanted));
   }
-}
-
-/** Throws the unsaved work of the open case away and shows what the server has. */
-async function discardAndReopen(): Promise<void> {
-  const id = openCase.value?.id;
-  if (id === undefined) return;
-  savedRevision.value = revision.value;
-  await discardDraft(id);
-  await open(id);
 }
 
 /** The case that the address names, as after a reload. */
@@ -93,86 +98,192 @@ export function caseOfAddress(): string | undefined {
   return new URLSearchParams(location.hash.slice(1)).get('case') ?? undefined;
 }
 
-async function close(): Promise<void> {
-  stopProposing();
-  endStroke();
-  await stopKeeping();
-  endEditing();
-  batch(() => {
-    openCase.value = undefined;
-    revision.value = savedRevision.value = keptRevision.value = 0;
-    clicks.value = [];
-    rulers.value = [];
-    proposal.value = undefined;
-    submission.value = { state: 'none' };
+/** The right to change a case, among the tabs of this browser. */
+class Claim {
+  #session: CaseSession | undefined;
+  #isTaken = false;
+  #hold: Hold | undefined;
+
+  private constructor(readonly id: string) {}
+
+  /** Asks where another tab has the case. */
+  static async on(id: string, takesOver: boolean): Promise<Claim> {
+    const claim = new Claim(id);
+    const key = `monailabel ${JSON.stringify([datastore.value, id])}`;
+    const hold = (takeOver: boolean): Promise<Hold | undefined> => tabs.hold(key, takeOver, () => claim.#giveAway());
+    claim.#hold = await hold(takesOver);
+    if (claim.#hold !== undefined) return claim;
+    const answer = await ask(`${id} is open in another tab.`, [
+      { answer: 'here', title: 'Work here' },
+      { answer: 'look', title: 'Only look' },
+    ]);
+    if (answer === 'here') claim.#hold = await hold(true);
+    return claim;
+  }
+
+  get isHeld(): boolean {
+    return this.#hold !== undefined && !this.#isTaken;
+  }
+
+  /** `session`: what works on the case now. */
+  for(session: CaseSession): void {
+    this.#session = session;
+    if (!this.isHeld) showAway(session);
+  }
+
+  release(): void {
+    this.#hold?.release();
+  }
+
+  async #giveAway(): Promise<void> {
+    this.#isTaken = true;
+    if (this.#session === undefined) return;
+    await this.#session.giveAway();
+    showAway(this.#session);
+  }
+}
+
+function showAway(session: CaseSession): void {
+  session.isReadOnly.value = true;
+  const { id } = session;
+  session.notice({
+    about: 'tab',
+    kind: 'note',
+    text: 'Another tab works on this case. Nothing changes here.',
+    actions: [{ title: 'Work here', run: () => void open(id, { takesOver: true }) }],
   });
 }
 
-async function begin(
-  id: string,
-  { geometry, isCt, percentileWindow, firstWindow }: LoadedImage,
-  source: OpenCase['source'],
-  drawing: Uint8Array,
-  signal: AbortSignal,
-): Promise<void> {
-  const draft = await draftOf(id);
-  const isUsable = draft !== undefined && sameSize(draft.draft.size, geometry.grid.size);
-  const names = new Set(foregroundNames(info.value?.labels ?? []));
-  if (isUsable) {
-    // The values in the draft are positions in its own list.
-    labels.value = newLabels([...draft.draft.names, ...[...names].filter((name) => !draft.draft.names.includes(name))]);
-    drawing.set(draft.voxels);
-    (await whenViewer()).refresh();
-  } else {
-    labels.value = newLabels([...names]);
-    await loadStoredLabel(id, geometry, drawing, signal);
-  }
-  signal.throwIfAborted();
+/** Lets go of what is open. */
+function close(): void {
+  const closing = session.value;
+  stopProposing();
   batch(() => {
-    openCase.value = { id, geometry, isCt, percentileWindow, source };
+    session.value = undefined;
+    rulers.value = [];
+  });
+  if (closing === undefined) return;
+  closed = closing.keep().then(() => outbox.add(closing));
+}
+
+interface ShownImage {
+  readonly image: OpenCase;
+  readonly firstWindow: readonly [low: number, high: number];
+  readonly viewer: Viewer;
+}
+
+async function show(
+  id: string,
+  { name, bytes }: { name: string; bytes: Uint8Array<ArrayBuffer> },
+  viewer: Viewer,
+  signal: AbortSignal,
+): Promise<ShownImage> {
+  signal.throwIfAborted();
+  const format = formatOf(name, id);
+  // NiiVue changes the bytes of a header in the other byte order.
+  const header = bytes.slice(0, 544);
+  const identity = { datastore: datastore.value, id, fingerprint: fingerprint(bytes) };
+  const { geometry, isCt, percentileWindow, firstWindow } = await viewer.show(bytes.buffer, `image${format}`);
+  signal.throwIfAborted();
+  const source = format === '.nii' ? { header } : { size: geometry.sizeFile, affine: geometry.affine };
+  return { image: { ...identity, geometry, isCt, percentileWindow, source }, firstWindow, viewer };
+}
+
+async function start({ image, firstWindow, viewer }: ShownImage, begun: Begun, claim: Claim): Promise<void> {
+  const { beginning, stored } = begun;
+  const { drawing } = viewer;
+  drawing.set(beginning.voxels);
+  const store = claim.isHeld ? await draftStore() : undefined;
+  const mine = new CaseSession(
+    image,
+    { ...beginning, voxels: drawing },
+    store,
+    keepingEvents,
+    (box) => {
+      if (session.value === mine) viewer.refresh(box);
+    },
+    () => claim.release(),
+  );
+  // The list may have been asked for before the label was.
+  for (const known of [stored?.version, listedVersion(image.id)]) if (known !== undefined) mine.noticeVersion(known);
+  for (const notice of begun.notices) mine.notice(notice);
+  noticeDrafts(mine, begun);
+  claim.for(mine);
+  if (mine.isReadOnly.value) mine.savedRevision.value = mine.drawing.revision.value;
+  batch(() => {
+    session.value = mine;
     intensityWindow.value = firstWindow;
-    crosshair.value = middleOf(geometry);
-    if (activeLabel.value > labels.value.length) activeLabel.value = 1;
+    crosshair.value = middleOf(image.geometry);
+    if (activeLabel.value > beginning.labels.length) activeLabel.value = 1;
     if (tool.value === 'click') tool.value = 'look';
     loading.value = undefined;
-    revision.value = isUsable ? 1 : 0;
-    keptRevision.value = revision.value;
   });
-  beginEditing(drawing, geometry.grid);
-  await keepCase(id, geometry.grid.size, drawing, isUsable);
-  if (isUsable) {
-    const time = draft.draft.savedAt.toLocaleTimeString([], { hour: '2-digit', minute: '2-digit' });
-    note(`Your unsaved work of ${time} is back.`, { title: 'Discard it', run: () => void discardAndReopen() });
-  }
+  viewer.refresh();
+  void listDrafts();
 }
 
-/** What the server has: the submitted label, or the proposal of a model. */
-async function loadStoredLabel(id: string, geometry: ImageGeometry, drawing: Uint8Array, signal: AbortSignal) {
-  const stored = storedCases.value[id]?.labels ?? {};
-  const tag = ['final', 'original'].find((each) => stored[each] !== undefined && !stored[each].ext.endsWith('json'));
-  if (tag === undefined) return;
-  try {
-    const file = await downloadLabel(id, tag, () => {}, signal);
-    const names = storedNames(stored[tag]!.info);
-    const voxels = await labelVoxels(file.bytes, geometry);
-    const known = labels.value.map(({ name }) => name);
-    labels.value = newLabels([...known, ...names.filter((name) => name !== undefined && !known.includes(name))]);
-    const values = valuesByName(names);
-    for (let index = 0; index < voxels.length; index++) drawing[index] = values[voxels[index]!]!;
-    (await whenViewer()).refresh();
-  } catch (error) {
-    if (signal.aborted) throw error;
-    report('The stored label could not be shown', error);
-  }
+function sayDraftIsBack(mine: CaseSession | undefined, draft: Draft | undefined): void {
+  if (mine === undefined || mine.isReadOnly.value || draft === undefined) return;
+  const text = `Your unsaved work of ${timeOf(draft.savedAt)} is back.`;
+  if (draft.isSubmitted) {
+    const why = 'It was submitted, but the server has not said that it is stored.';
+    note(`${text} ${why}`, { title: 'Submit', run: () => void submit() });
+  } else note(text, { title: 'Discard it', run: () => void discardAndReopen(mine) });
 }
 
-/** Value in a file, whose values mean `names`, → value in the drawing. A value without a name stays as it is. */
-function valuesByName(names: readonly string[]): Uint8Array {
-  const values = Uint8Array.from({ length: 256 }, (_, value) => value);
-  names.forEach((name, index) => {
-    values[index + 1] = labels.value.findIndex((label) => label.name === name) + 1;
+/** Throws unsaved work away and shows what the server has. */
+async function discardAndReopen(mine: CaseSession): Promise<void> {
+  mine.savedRevision.value = mine.drawing.revision.value;
+  await mine.discardDraft();
+  await open(mine.id);
+}
+
+/** Other work on the case is offered until the person has decided about it. */
+function noticeDrafts(mine: CaseSession, { aside, foreign }: Pick<Begun, 'aside' | 'foreign'>): void {
+  const { id } = mine;
+  const [first] = aside;
+  const [other] = foreign;
+  const discard = (draft: typeof first) => async (): Promise<void> => {
+    await discardDraft(draft!);
+    mine.dismiss(draft === first ? 'aside' : 'other image');
+    noticeDrafts(mine, {
+      aside: aside.filter((each) => each !== draft),
+      foreign: foreign.filter((each) => each !== draft),
+    });
+  };
+  if (first !== undefined) {
+    const { key } = first;
+    mine.notice({
+      about: 'aside',
+      kind: 'note',
+      text: `Your unsaved work of ${timeOf(first.savedAt)} on this case is kept.`,
+      actions: [
+        { title: 'Open it', run: () => void open(id, { shown: { shown: 'draft', key } }) },
+        { title: 'Discard it', run: () => void discard(first)() },
+      ],
+    });
+  }
+  if (other === undefined) return;
+  mine.notice({
+    about: 'other image',
+    kind: 'note',
+    text: `There is unsaved work of ${timeOf(other.savedAt)} on another image that had the name ${id}. It is not shown here.`,
+    actions: [{ title: 'Discard it', run: () => void discard(other)() }],
   });
-  return values;
+}
+
+/** What the models of the server call their labels, and the first number that one of them gives to each. */
+function modelLabels(): ModelLabels {
+  const { labels = [], models = {} } = info.value ?? {};
+  const own = new Map<string, number>();
+  for (const model of Object.values(models)) {
+    for (const [name, value] of foreground(model.labels)) if (!own.has(name)) own.set(name, value);
+  }
+  return foregroundNames(labels).map((name, index) => [name, own.get(name) ?? index + 1]);
+}
+
+function listedVersion(id: string): string | undefined {
+  return versionIn(storedCases.value[id]?.labels['final']?.info ?? {})?.version;
 }
 
 function formatOf(name: string, id: string): '.nii' | '.nrrd' {
@@ -182,16 +293,8 @@ function formatOf(name: string, id: string): '.nii' | '.nrrd' {
   throw new Error('The page shows NIfTI and NRRD volumes; this is neither');
 }
 
-function withoutHeader({ sizeFile, affine }: ImageGeometry): OpenCase['source'] {
-  return { size: sizeFile, affine };
-}
-
 function showProgress(id: string, done: number, total: number | undefined): void {
   loading.value = { id, stage: 'download', part: total && done / total };
-}
-
-function dismissUnlessDraft(): void {
-  if (!hasUnsavedWork.value) dismiss();
 }
 
 function middleOf({ grid: { size } }: ImageGeometry): Vec3 {

@@ -4,13 +4,17 @@ import { computed } from '@preact/signals-core';
 import { infer, type Model, type Params } from '../api/server.js';
 import { gunzip } from '../labelmap/gzip.js';
 import type { Vec3 } from '../labelmap/grid.js';
+import { usedSlots } from '../labelmap/slots.js';
 import { toFileIndex, type ImageGeometry } from '../viewer/geometry.js';
-import { isPainting, placeResult } from './editing.js';
+import { isPainting } from './editing.js';
+import type { CaseSession } from './case-session.js';
 import { clientId } from './cases.js';
-import { foregroundNames, newLabels } from './labels.js';
+import type { Click } from './drawing.js';
+import { foreground, foregroundNames, isSameName, slotOfName, withLabels } from './labels.js';
 import { moveCrosshair } from './looking.js';
 import { note, report } from './messages.js';
-import { labelVoxels } from './stored-label.js';
+import { readResult } from './stored-label.js';
+import { ask as askPerson } from './questions.js';
 import { askNow } from './server.js';
 import {
   activeLabel,
@@ -20,11 +24,9 @@ import {
   labels,
   model,
   newModel,
-  openCase,
-  proposal,
   proposing,
+  session,
   tool,
-  type Click,
 } from './store.js';
 
 let running: AbortController | undefined;
@@ -56,11 +58,13 @@ export function chooseModel(name: string): void {
 }
 
 async function ask(options: Params, withClicks: readonly Click[]): Promise<void> {
-  const opened = openCase.value;
+  const mine = session.value;
   const [name, asked] = [model.value, chosenModel.value];
-  if (opened === undefined || asked === undefined) return;
+  if (mine === undefined || asked === undefined) return;
+  if (mine.isReadOnly.value) return note('Another tab works on this case.');
   running?.abort();
-  const mine = (running = new AbortController());
+  const own = (running = new AbortController());
+  const { geometry } = mine.image;
   proposing.value = { model: name, since: new Date() };
   const start = performance.now();
   try {
@@ -69,28 +73,68 @@ async function ask(options: Params, withClicks: readonly Click[]): Promise<void>
       result_dtype: 'uint8',
       client_id: clientId(),
       ...options,
-      ...clickParams(asked, withClicks, opened.geometry),
+      ...clickParams(asked, withClicks, geometry),
     };
-    const answer = await infer(name, opened.id, params, mine.signal);
+    const answer = await infer(name, mine.id, params, own.signal);
     const bytes = await gunzip(new Uint8Array(await answer.file.arrayBuffer()));
-    const voxels = await labelVoxels(bytes, opened.geometry);
-    await strokeEnd(mine.signal);
-    if (mine.signal.aborted || openCase.value !== opened) return;
+    const voxels = readResult(bytes, geometry);
+    await strokeEnd(own.signal);
+    if (own.signal.aborted || session.value !== mine) return;
+    const seconds = (performance.now() - start) / 1000;
     const names = namesOf(asked, answer.params.label_names);
-    addLabels(names);
-    placeResult(voxels, names, withClicks);
-    proposal.value = { model: name, seconds: (performance.now() - start) / 1000 };
+    if (!(await place(mine, asked, { voxels, names }, withClicks))) return;
+    mine.proposal.value = { model: name, seconds };
     if (newModel.value === name) newModel.value = undefined;
     if (withClicks.length === 0) {
       note(summary(voxels, names));
-      showFirst(voxels, opened.geometry);
+      showFirst(voxels, geometry);
     }
     void askNow();
   } catch (error) {
-    if (!mine.signal.aborted) report(`${name} gave no proposal`, error, () => void ask(options, withClicks));
+    if (!own.signal.aborted) report(`${name} gave no proposal`, error, () => void ask(options, withClicks));
   } finally {
-    if (running === mine) proposing.value = running = undefined;
+    if (running === own) proposing.value = running = undefined;
   }
+}
+
+interface Result {
+  /** RAS order; k from 1 for the k-th of `names`. */
+  readonly voxels: Uint8Array;
+  readonly names: readonly string[];
+}
+
+/** False where the person wants to keep the drawing as it is. What was drawn by hand is not replaced unasked. */
+async function place(
+  mine: CaseSession,
+  asked: Model,
+  { voxels, names }: Result,
+  withClicks: readonly Click[],
+): Promise<boolean> {
+  // Nothing found is no reason to take away what is drawn; a click on the background may be.
+  if (withClicks.length === 0 && usedSlots(voxels).size === 0) return true;
+  mine.labels.value = withLabels(mine.labels.value, foregroundOf(asked, names));
+  const slots = names.map((name) => slotOfName(mine.labels.value, name));
+  const { drawing } = mine;
+  const lost = drawing.handDrawnIn({ voxels, slots });
+  if (lost.size === 0) {
+    drawing.place({ voxels, slots }, lost, withClicks);
+    return true;
+  }
+  const theirs = [...lost].map((slot) => mine.labels.value[slot - 1]!.name).join(', ');
+  const answer = await askPerson(`The proposal takes away what was drawn by hand of ${theirs}.`, [
+    { answer: 'add', title: 'Only where nothing is painted' },
+    { answer: 'replace', title: 'Replace' },
+    { answer: 'none', title: 'Keep the drawing' },
+  ]);
+  if (answer === undefined || answer === 'none' || session.value !== mine) return false;
+  drawing.place({ voxels, slots }, answer === 'add' ? lost : new Set(), withClicks);
+  return true;
+}
+
+/** The names of a result with the numbers that the model has for them. */
+function foregroundOf(asked: Model, names: readonly string[]): [string, number][] {
+  const own = foreground(asked.labels);
+  return names.map((name, index) => [name, own.find(([each]) => isSameName(each, name))?.[1] ?? index + 1]);
 }
 
 /** A result must not change what a stroke is just painting. */
@@ -128,18 +172,10 @@ function namesOf(asked: Model, named: Model['labels']): string[] {
   return foregroundNames(named);
 }
 
-function addLabels(names: readonly string[]): void {
-  const known = labels.value.map(({ name }) => name);
-  const fresh = names.filter((name) => !known.includes(name));
-  if (fresh.length === 0) return;
-  const added = newLabels([...known, ...fresh]).slice(known.length);
-  labels.value = [...labels.value, ...added];
-}
-
 function summary(voxels: Uint8Array, names: readonly string[]): string {
   const found = new Set(voxels);
   const present = names.filter((_, index) => found.has(index + 1));
-  if (present.length === 0) return 'The model found nothing in this case. Paint what you see, or submit it as it is.';
+  if (present.length === 0) return 'The model found nothing in this case. What is drawn stays as it is.';
   return `Proposed: ${present.join(', ')}. Correct what is wrong, then submit.`;
 }
 

@@ -1,9 +1,9 @@
 /** What the server says of itself, asked again and again: also after it went away and came back. */
 
 import { batch, effect } from '@preact/signals-core';
-import { getCases, getInfo } from '../api/server.js';
+import { getCatalogue, getInfo } from '../api/server.js';
 import { report } from './messages.js';
-import { connection, info, message, model, storedCases, strategy, trainer, training } from './store.js';
+import { connection, datastore, info, message, model, storedCases, strategy, trainer, training } from './store.js';
 
 /** Milliseconds between questions. */
 const pace = { idle: 15_000, training: 3_000, offline: 2_000 };
@@ -34,11 +34,12 @@ export function askNow(): Promise<void> {
 
 async function ask(): Promise<void> {
   try {
-    const [nextInfo, cases] = await Promise.all([getInfo(), getCases()]);
+    const [nextInfo, catalogue] = await Promise.all([getInfo(), getCatalogue()]);
     batch(() => {
       if (connection.value === 'offline' && message.value?.kind === 'error') message.value = undefined;
       info.value = nextInfo;
-      storedCases.value = cases;
+      storedCases.value = catalogue.objects;
+      datastore.value = catalogue.id ?? '';
       chooseFirst(model, Object.keys(nextInfo.models));
       chooseFirst(trainer, Object.keys(nextInfo.trainers));
       chooseFirst(strategy, Object.keys(nextInfo.strategies));

@@ -3,10 +3,12 @@
 import { computed, signal } from '@preact/signals-core';
 import type { ServerInfo, StoredCase, Task } from '../api/server.js';
 import type { Vec3 } from '../labelmap/grid.js';
-import type { ImageGeometry } from '../viewer/geometry.js';
 import type { ClickMark, Marks, Ruler } from '../viewer/overlay.js';
 import type { Axis, Layout } from '../viewer/panes.js';
+import type { CaseSession, OpenCase, Proposal, Submission } from './case-session.js';
+import type { Click } from './drawing.js';
 import type { Label } from './labels.js';
+import { Outbox } from './outbox.js';
 
 /* The server */
 
@@ -25,16 +27,10 @@ export const stateFilter = signal<'all' | 'new' | 'proposed' | 'in work' | 'labe
 export const strategy = signal('random');
 export const uploads = signal<readonly { readonly name: string; readonly part: number }[]>([]);
 
-/* The open case */
+/** The server's own name for its folder; empty where it has none. */
+export const datastore = signal('');
 
-export interface OpenCase {
-  readonly id: string;
-  readonly geometry: ImageGeometry;
-  readonly isCt: boolean;
-  readonly percentileWindow: readonly [low: number, high: number];
-  /** The NIfTI header of the image's file, or what a label file needs to be made without one. */
-  readonly source: { readonly header: Uint8Array } | { readonly size: Vec3; readonly affine: ImageGeometry['affine'] };
-}
+/* The open case */
 
 export interface Loading {
   readonly id: string;
@@ -44,21 +40,19 @@ export interface Loading {
 }
 
 export const loading = signal<Loading | undefined>(undefined);
-export const openCase = signal<OpenCase | undefined>(undefined);
-export const labels = signal<readonly Label[]>([]);
+/** All below is the open session's own. */
+export const session = signal<CaseSession | undefined>(undefined);
+export const openCase = computed<OpenCase | undefined>(() => session.value?.image);
+export const labels = computed<readonly Label[]>(() => session.value?.labels.value ?? []);
 /** Counts the changes of the drawing since the case was opened. */
-export const revision = signal(0);
-/** The revision that the server has. */
-export const savedRevision = signal(0);
-export const hasUnsavedWork = computed(() => revision.value !== savedRevision.value);
+export const revision = computed(() => session.value?.drawing.revision.value ?? 0);
+export const hasUnsavedWork = computed(() => session.value?.hasUnsavedWork.value ?? false);
 /** Kept in this browser, the server has not seen it yet. */
-export const keptRevision = signal(0);
-export const submission = signal<
-  | { readonly state: 'none' }
-  | { readonly state: 'sending'; readonly part: number }
-  | { readonly state: 'stored'; readonly at: Date }
-  | { readonly state: 'failed'; readonly reason: string }
->({ state: 'none' });
+export const keptRevision = computed(() => session.value?.keptRevision.value ?? 0);
+export const submission = computed<Submission>(() => session.value?.submission.value ?? { state: 'none' });
+
+/** What was submitted and is not stored, of cases that are closed. */
+export const outbox = new Outbox();
 
 /* Looking */
 
@@ -81,7 +75,7 @@ export const rulers = signal<readonly Ruler[]>([]);
 export type Tool = 'look' | 'brush' | 'erase' | 'fill' | 'measure' | 'click';
 
 export const tool = signal<Tool>('look');
-/** Value of the label that tools paint. */
+/** Slot of the label that tools paint. */
 export const activeLabel = signal(1);
 /** Millimetres. */
 export const brushRadius = signal(8);
@@ -94,26 +88,18 @@ export const threshold = signal<{ readonly on: boolean; readonly min: number; re
   min: -100,
   max: 250,
 });
-export const canUndo = signal(false);
-export const canRedo = signal(false);
+export const canUndo = computed(() => session.value?.drawing.canUndo.value ?? false);
+export const canRedo = computed(() => session.value?.drawing.canRedo.value ?? false);
 export const brushMark = signal<Marks['brush']>(undefined);
 
 /* Proposing */
 
-export interface Click {
-  /** Name of its label. */
-  readonly label: string;
-  readonly foreground: boolean;
-  /** RAS order. */
-  readonly voxel: Vec3;
-}
-
 export const model = signal('');
-export const clicks = signal<readonly Click[]>([]);
+export const clicks = computed<readonly Click[]>(() => session.value?.drawing.clicks.value ?? []);
 export const clickForeground = signal(true);
 export const proposing = signal<{ readonly model: string; readonly since: Date } | undefined>(undefined);
 /** What made the latest proposal, and the seconds that it took. */
-export const proposal = signal<{ readonly model: string; readonly seconds: number } | undefined>(undefined);
+export const proposal = computed<Proposal | undefined>(() => session.value?.proposal.value);
 export const clickMarks = signal<readonly ClickMark[]>([]);
 
 /* Training */

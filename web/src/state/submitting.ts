@@ -1,18 +1,21 @@
-/** Sends the drawing to the server as the label of the case. */
+/** Submits the open case, and says what became of it. */
 
-import { saveLabel } from '../api/server.js';
-import { gzip } from '../labelmap/gzip.js';
-import { writeLabelFile } from '../labelmap/label-file.js';
-import { toFileOrder } from '../labelmap/reorder.js';
+import { labelVersion, saveLabel } from '../api/server.js';
+import type { SavedLabel } from '../api/types.js';
+import { usedSlots } from '../labelmap/slots.js';
+import type { CaseSession } from './case-session.js';
 import { clientId } from './cases.js';
-import { endStroke } from './editing.js';
-import { discardDraft } from './keeping.js';
+import { tabs } from './keeping.js';
 import { foregroundNames } from './labels.js';
 import { note, report } from './messages.js';
-import { openNext } from './opening.js';
+import { open, openNext } from './opening.js';
+import { ask } from './questions.js';
+import { send, type Outcome } from './sending.js';
 import { askNow } from './server.js';
-import { viewer } from './stage.js';
-import { connection, info, labels, model, openCase, proposal, revision, savedRevision, submission } from './store.js';
+import { connection, info, model, session } from './store.js';
+import { listed, timeOf, whoStored } from './words.js';
+
+const server = { saveLabel, labelVersion };
 
 /** Call once. A submit that failed for want of a server is offered again when it is back. */
 export function watchConnection(): void {
@@ -20,59 +23,98 @@ export function watchConnection(): void {
   connection.subscribe((now) => {
     const isBack = before === 'offline' && now === 'online';
     before = now;
-    if (!isBack || submission.peek().state !== 'failed') return;
+    if (!isBack || session.peek()?.submission.peek().state !== 'failed') return;
     note('The server is back. Your work is not submitted yet.', { title: 'Submit', run: () => void submit() });
   });
 }
 
 /** Resolves when the server has it or has refused it; what was drawn stays either way. */
 export async function submit(): Promise<void> {
-  endStroke();
-  const opened = openCase.value;
-  const shown = viewer();
-  if (opened === undefined || shown === undefined || submission.value.state === 'sending') return;
-  submission.value = { state: 'sending', part: 0 };
-  const sent = revision.value;
-  try {
-    const names = namesToSend(shown.drawing);
-    const voxels = toFileOrder(renumbered(shown.drawing, names), opened.geometry.permRAS, opened.geometry.sizeFile);
-    const file = new Blob([await gzip(writeLabelFile(opened.source, voxels))]);
-    const params = {
-      // Slicer's form, where the position counts, and ours, which says the values outright.
-      label_info: names.map((name, index) => ({ name, idx: index + 1, value: index + 1 })),
-      label_values: Object.fromEntries(names.map((name, index) => [name, index + 1])),
-      client_id: clientId(),
-      ...(proposal.value && { model: proposal.value.model }),
-    };
-    await saveLabel(opened.id, file, params, (part) => (submission.value = { state: 'sending', part }));
-    if (openCase.value !== opened) return;
-    savedRevision.value = sent;
-    submission.value = { state: 'stored', at: new Date() };
-    note(`The label of ${opened.id} is stored on the server.`, { title: 'Next case', run: () => void openNext() });
-    if (revision.value === sent) await discardDraft(opened.id);
-    void askNow();
-  } catch (error) {
-    const reason = error instanceof Error ? error.message : String(error);
-    submission.value = { state: 'failed', reason };
-    report('Not submitted, your work is kept here', error, () => void submit());
+  const mine = session.value;
+  if (mine === undefined || mine.submission.value.state === 'sending') return;
+  mine.drawing.endStroke();
+  if (mine.isReadOnly.value) return note('Submit it in the tab that works on this case.');
+  if (await isMeant(mine)) await deliver(mine);
+}
+
+/** Sends once more what could not be stored, of a case that is closed. */
+export async function sendAgain(mine: CaseSession): Promise<void> {
+  if (mine.submission.value.state === 'failed') await deliver(mine);
+}
+
+async function deliver(mine: CaseSession, over = mine.base): Promise<void> {
+  const outcome = await send(mine, server, { clientId: clientId(), looked: looked(mine) }, over);
+  if (outcome.state === 'stored') sayStored(mine, outcome.saved);
+  else if (session.value !== mine) report(`The label of ${mine.id} was not stored`, errorOf(mine));
+  else if (outcome.state === 'failed')
+    report('Not submitted, your work is kept here', outcome.error, () => void submit());
+  else await settleConflict(mine, outcome);
+}
+
+/** Names of what the model looks for that made the proposal, or else the chosen one. */
+function looked(mine: CaseSession): string[] {
+  return foregroundNames(info.value?.models[mine.proposal.value?.model ?? model.value]?.labels ?? []);
+}
+
+/** Asks before a label that nobody has seen is replaced, and before an empty one teaches a model that nothing is there. */
+async function isMeant(mine: CaseSession): Promise<boolean> {
+  const questions: string[] = [];
+  if (mine.problem !== undefined) {
+    questions.push(
+      `A stored label of this case could not be shown: ${withoutEnd(mine.problem)}. ` +
+        'Submitting replaces it; the file is kept aside on the server.',
+    );
   }
+  if (usedSlots(mine.drawing.voxels).size === 0) {
+    const names = looked(mine).join(', ') || 'label';
+    questions.push(`Nothing is painted. Submit “no ${names} here”?`);
+  }
+  if (questions.length === 0) return true;
+  const answer = await ask(questions.join(' '), [
+    { answer: 'no', title: 'Do not submit' },
+    { answer: 'yes', title: 'Submit' },
+  ]);
+  return answer === 'yes';
 }
 
-/**
- * What the label says something about: all that is painted, and what the chosen model looks for, for where that is not
- * painted it is not there. Other labels are left out, lest a model learn that nobody has them.
- */
-function namesToSend(drawing: Uint8Array): string[] {
-  const painted = new Set(drawing);
-  const looked = foregroundNames(info.value?.models[proposal.value?.model ?? model.value]?.labels ?? []);
-  return labels.value
-    .filter(({ name }, index) => painted.has(index + 1) || looked.includes(name))
-    .map(({ name }) => name);
+async function settleConflict(mine: CaseSession, { theirs, reason }: Outcome & { state: 'conflict' }): Promise<void> {
+  const what = theirs === undefined ? reason : `${whoStored(mine.id, theirs)}, which you have not seen`;
+  if (theirs !== undefined) mine.noticeVersion(theirs.version);
+  mine.dismiss('newer');
+  const answer = await ask(`${withoutEnd(what)}. Your work is kept here and not submitted.`, [
+    { answer: 'look', title: 'Look at theirs' },
+    { answer: 'replace', title: 'Replace theirs (their file is kept)' },
+    { answer: 'later', title: 'Not now' },
+  ]);
+  if (answer === 'look') await open(mine.id, { shown: { shown: 'stored' } });
+  if (answer === 'replace') await deliver(mine, theirs?.version ?? null);
 }
 
-/** The drawing with the positions in `names`, from 1, as its values. */
-function renumbered(drawing: Uint8Array, names: readonly string[]): Uint8Array {
-  const values = new Uint8Array(256);
-  labels.value.forEach(({ name }, index) => (values[index + 1] = names.indexOf(name) + 1));
-  return drawing.map((value) => values[value]!);
+function sayStored(mine: CaseSession, saved: SavedLabel | undefined): void {
+  const texts = [`The label of ${mine.id} is stored on the server.`];
+  const { replaced, needs_names: unnamed = [] } = saved ?? {};
+  if (replaced !== undefined) {
+    const who = typeof replaced.client_id === 'string' ? ` of ${replaced.client_id}` : '';
+    const when = typeof replaced.ts === 'number' ? ` from ${timeOf(new Date(replaced.ts * 1000))}` : '';
+    texts.push(`It replaced the one${who}${when}, which is kept.`);
+  }
+  if (session.value === mine) {
+    for (const about of ['label', 'newer', 'notes', 'names'] as const) mine.dismiss(about);
+    if (unnamed.length > 0) {
+      const text = `Without a name: ${listed(unnamed)}. No model learns from this label until they have one.`;
+      mine.notice({ about: 'names', kind: 'note', text });
+    }
+    note(texts.join(' '), { title: 'Next case', run: () => void openNext() });
+  } else note(texts.join(' '));
+  tabs.tellStored();
+  void askNow();
+}
+
+function errorOf(mine: CaseSession): Error {
+  const now = mine.submission.value;
+  return new Error(now.state === 'failed' ? now.reason : '');
+}
+
+function withoutEnd(sentence: string): string {
+  return sentence.replace(/\.$/, '');
 }

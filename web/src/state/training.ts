@@ -1,6 +1,6 @@
-/** Starting, watching and stopping trainings, and noticing that a model has become better. */
+/** Starting, watching and stopping trainings, and noticing that a model has been published anew. */
 
-import { computed, effect } from '@preact/signals-core';
+import { computed, effect, signal } from '@preact/signals-core';
 import {
   latestTraining,
   startTraining,
@@ -37,9 +37,15 @@ export const secondsLeft = computed(() => {
   return ((Date.now() / 1000 - now.start_ts) / now.epoch) * (now.total_epochs - now.epoch);
 });
 
+/** What is known of the quality of the model in `newModel`: "validation Dice 0.83, before 0.79". */
+export const newModelScores = signal('');
+
 /** Call once. */
 export function watchTrainings(): void {
   let published = new Map<string, string>();
+  const live = new Map<string, number | undefined>();
+  /** Of the weights that the person has worked with. */
+  const known = new Map<string, number | undefined>();
   effect(() => {
     if (info.value === undefined || connection.value !== 'online') return;
     void refreshTask();
@@ -47,7 +53,17 @@ export function watchTrainings(): void {
     const renewed = [...marks].find(
       ([name, mark]) => published.has(name) && mark !== '' && mark !== published.get(name),
     );
-    if (renewed !== undefined && openCase.peek() !== undefined) newModel.value = renewed[0];
+    // The statistics of a run that has not published are about other weights.
+    for (const [name, mark] of marks) {
+      const dice = publishedDice(name);
+      if (dice !== undefined || mark !== published.get(name)) live.set(name, dice);
+    }
+    if (renewed !== undefined && openCase.peek() !== undefined) {
+      const [name] = renewed;
+      newModel.value = name;
+      newModelScores.value = scoresIn(live.get(name), known.get(name));
+    }
+    for (const name of marks.keys()) if (newModel.peek() !== name) known.set(name, live.get(name));
     published = marks;
   });
   effect(() => {
@@ -84,15 +100,22 @@ async function refreshTask(): Promise<void> {
   }
 }
 
-/** Changes when new weights of a model go live. Older servers do not say; there a better epoch stands for it. */
+/** When new weights of a model went live. */
 function publicationMark(name: string): string {
-  const { models, train_stats: all } = info.value!;
-  const weights = models[name]?.weights;
-  if (weights !== undefined) return weights.published ?? '';
-  const found = all[name];
-  if (found === undefined || !hasRun(found)) return '';
-  const best = (found.eval ?? found.train).best_metric_epoch;
-  return best === 0 ? '' : `${found.start_ts} ${best}`;
+  return info.value!.models[name]?.published ?? '';
+}
+
+/** Dice on the validation cases of the weights that are live, where the latest training published and validated them. */
+function publishedDice(name: string): number | undefined {
+  const found = info.value!.train_stats[name];
+  const published = Date.parse(publicationMark(name));
+  if (found === undefined || !hasRun(found) || !(published >= found.start_ts * 1000)) return undefined;
+  return found.eval?.best_metric;
+}
+
+function scoresIn(now: number | undefined, before: number | undefined): string {
+  if (now === undefined) return 'not validated';
+  return `validation Dice ${now.toFixed(2)}${before === undefined ? '' : `, before ${before.toFixed(2)}`}`;
 }
 
 /** Before its first training a trainer has no statistics: {}. */

@@ -64,7 +64,9 @@ export class Overlay {
   }
 
   clear(): void {
-    this.#context.clearRect(0, 0, this.canvas.width, this.canvas.height);
+    // Cleared at one stroke, Chromium may bring back what was there when nothing is drawn afterwards.
+    const { width, height } = this.canvas;
+    for (const left of [0, Math.floor(width / 2)]) this.#context.clearRect(left, 0, Math.ceil(width / 2), height);
   }
 
   draw(slices: readonly SliceOnCanvas[], image: LoadedImage, crosshair: Vec3, marks: Marks): void {

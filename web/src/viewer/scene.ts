@@ -120,6 +120,7 @@ export class Scene {
     this.resetZoom();
   }
 
+  /** Leaves nothing on the canvas. */
   clear(): void {
     const { gl } = this.#nv;
     gl.disable(gl.SCISSOR_TEST);

@@ -1,7 +1,8 @@
 import { html, nothing, type TemplateResult } from 'lit-html';
 import { interpolate, keepLargest } from '../state/editing.js';
 import { cssColour, type Label } from '../state/labels.js';
-import { activeLabel, labels, openCase, opacity, outline } from '../state/store.js';
+import { nameLabel, toggleLabel } from '../state/naming.js';
+import { activeLabel, info, labels, openCase, opacity, outline } from '../state/store.js';
 import { icon } from './icons.js';
 import { mainAxis } from './keys.js';
 
@@ -50,8 +51,10 @@ function list(): TemplateResult {
   `;
 }
 
-function row({ name, colour, visible }: Label, index: number): TemplateResult {
-  const isActive = activeLabel.value === index + 1;
+function row(label: Label, index: number): TemplateResult {
+  const { name, colour, visible } = label;
+  const slot = index + 1;
+  const isActive = activeLabel.value === slot;
   return html`
     <li class=${isActive ? 'active' : ''}>
       <button
@@ -59,7 +62,7 @@ function row({ name, colour, visible }: Label, index: number): TemplateResult {
         class="label"
         aria-pressed=${isActive}
         title="Paint ${name}"
-        @click=${() => (activeLabel.value = index + 1)}
+        @click=${() => (activeLabel.value = slot)}
       >
         <svg class="swatch" viewBox="0 0 12 12" aria-hidden="true">
           <rect width="12" height="12" rx="2" fill=${cssColour(colour)} />
@@ -71,14 +74,41 @@ function row({ name, colour, visible }: Label, index: number): TemplateResult {
         class="plain"
         aria-label="${visible ? 'Hide' : 'Show'} ${name}"
         title="${visible ? 'Hide' : 'Show'} ${name}"
-        @click=${() => toggle(index)}
+        @click=${() => toggleLabel(slot)}
       >
         ${icon(visible ? 'seen' : 'hidden')}
       </button>
     </li>
+    ${isActive && !label.isNamed ? naming(name, slot) : nothing}
   `;
 }
 
-function toggle(index: number): void {
-  labels.value = labels.value.map((label, each) => (each === index ? { ...label, visible: !label.visible } : label));
+/** A value that nobody has named keeps its label out of training. */
+function naming(name: string, slot: number): TemplateResult {
+  return html`
+    <li>
+      <form
+        class="row"
+        @submit=${(event: SubmitEvent) => {
+          event.preventDefault();
+          const input = (event.target as HTMLFormElement).elements.namedItem('name') as HTMLInputElement;
+          nameLabel(slot, input.value);
+        }}
+      >
+        <input
+          type="text"
+          name="name"
+          list="label-names"
+          required
+          maxlength="100"
+          aria-label="Name of ${name}"
+          placeholder="What is ${name}?"
+        />
+        <button type="submit">Name it</button>
+        <datalist id="label-names">
+          ${(info.value?.labels ?? []).map((each) => html`<option value=${each}></option>`)}
+        </datalist>
+      </form>
+    </li>
+  `;
 }

@@ -1,5 +1,6 @@
 import { html, nothing, type TemplateResult } from 'lit-html';
 import { chooseModel, chosenModel, isInteractive, propose, stopProposing } from '../state/proposing.js';
+import { newModelScores } from '../state/training.js';
 import { clicks, info, model, newModel, openCase, proposal, proposing } from '../state/store.js';
 
 export function modelPanel(): TemplateResult {
@@ -55,7 +56,7 @@ function renewal(): TemplateResult | typeof nothing {
   if (name === undefined || openCase.value === undefined || proposing.value !== undefined) return nothing;
   return html`
     <div class="notice" role="status">
-      <p>${name} has learned: a better version is ready.</p>
+      <p>A new version of ${name} (${newModelScores.value}) is ready.</p>
       <button
         type="button"
         @click=${() => {
