@@ -31,7 +31,8 @@ struct Extent {
   std::string text() const {
     std::string joined;
     for (size_t axis = 0; axis < 3; ++axis) {
-      joined += (axis == 0 ? "" : " ") + std::to_string(low[axis]) + " " + std::to_string(high[axis]);
+      if (axis > 0) joined += ' ';
+      joined.append(std::to_string(low[axis])).append(" ").append(std::to_string(high[axis]));
     }
     return joined;
   }
