@@ -152,6 +152,9 @@ describe('a label that could be lost or falsified', () => {
     const image = await labelFixture('image_metres.nii.gz');
     form.append('file', new Blob([new Uint8Array(image)]), 'replaced.nii.gz');
     await fetch(`${stage.server.url}/datastore/image?image=replaced`, { method: 'PUT', body: form });
+    await page.notice('The image of replaced has been replaced').waitFor();
+    await submitAndAnswer(page, 'This label was drawn on the one before', 'Do not submit');
+    await assert.rejects(onDisk('replaced'));
     await page.reload();
     await page.isOpen('replaced');
     await page.workState('No changes').waitFor();

@@ -13,6 +13,8 @@ export interface OpenCase extends ImageIdentity {
   readonly geometry: ImageGeometry;
   readonly isCt: boolean;
   readonly percentileWindow: readonly [low: number, high: number];
+  /** When its file came to the server, in seconds. */
+  readonly time: number | undefined;
   /** The NIfTI header of the image's file, or what a label file needs to be made without one. */
   readonly source: GeometrySource;
 }
@@ -31,7 +33,7 @@ export interface Proposal {
 /** What a person should know of the case; it stays until it is closed. */
 export interface Notice {
   /** One of a kind at a time. */
-  readonly about: 'label' | 'notes' | 'newer' | 'tab' | 'aside' | 'other image' | 'names';
+  readonly about: 'image' | 'label' | 'notes' | 'newer' | 'tab' | 'aside' | 'other image' | 'names';
   readonly kind: 'note' | 'error';
   readonly text: string;
   readonly actions?: readonly { readonly title: string; readonly run: () => void }[];
@@ -74,6 +76,8 @@ export class CaseSession {
   readonly hasUnsavedWork;
   /** Why the stored label is not shown. */
   problem: string | undefined;
+  /** The image has been replaced since the case was opened. */
+  isImageReplaced = false;
   #base: string | null;
   /** Versions that the person has seen, or made here. */
   readonly #known = new Set<string>();

@@ -59,6 +59,11 @@ function looked(mine: CaseSession): string[] {
 /** Asks before a label that nobody has seen is replaced, and before an empty one teaches a model that nothing is there. */
 async function isMeant(mine: CaseSession): Promise<boolean> {
   const questions: string[] = [];
+  if (mine.isImageReplaced) {
+    questions.push(
+      'The image of this case has been replaced since you opened it. This label was drawn on the one before.',
+    );
+  }
   if (mine.problem !== undefined) {
     questions.push(
       `A stored label of this case could not be shown: ${withoutEnd(mine.problem)}. ` +
