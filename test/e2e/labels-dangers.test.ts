@@ -6,7 +6,7 @@ import type { AnnotationPage } from './annotation-page.js';
 import { copyImage, labelFixture, labelInfo, organIn, putLabel, readVolume, truthOf } from './label-files.js';
 import { Stage } from './stage.js';
 
-const cases = ['displaced', 'deleted', 'many', 'empty', 'unnamed', 'replaced', 'kept', 'moved', 'added'];
+const cases = ['displaced', 'layers', 'deleted', 'many', 'empty', 'unnamed', 'replaced', 'kept', 'moved', 'added'];
 const notShown = 'The stored label could not be shown';
 
 /** Whether anything but black is on the canvases. */
@@ -100,6 +100,17 @@ describe('a label that could be lost or falsified', () => {
     await page.notice('different values; the page can show 255').waitFor();
     await submitAndAnswer(page, 'A stored label of this case could not be shown', 'Do not submit');
     assert.deepEqual(await onDisk('many'), bytes);
+  });
+
+  it('has labels that overlap, which the page cannot draw', async () => {
+    const file = 'slicer_layers.seg.nrrd';
+    await putLabel(stage.server, 'layers', file, await labelFixture(file), {});
+    const page = await stage.visit();
+    await page.openCase('layers');
+    await page.notice('liver and lesion in liver overlap in 15 voxels').waitFor();
+    await submitAndAnswer(page, 'could not be shown', 'Do not submit');
+    const stored = await readFile(path.join(finalLabels(stage.server.studies), 'layers.seg.nrrd'));
+    assert.deepEqual(stored, await labelFixture(file));
   });
 
   it('was deleted while the list still had it', async () => {

@@ -46,7 +46,7 @@ export interface Beginning {
   readonly byHand: Iterable<number>;
   /** The version of the stored label that it began on; null: there is none. */
   readonly base: string | null;
-  /** Why that label is not shown. */
+  /** What a submit would do to that label that the drawing does not show. */
   readonly problem?: string | undefined;
   /** It is unsaved work: the draft under the key of the image. */
   readonly isDraft: boolean;
@@ -74,7 +74,7 @@ export class CaseSession {
   /** Another tab works on the case: nothing may change here. */
   readonly isReadOnly = signal(false);
   readonly hasUnsavedWork;
-  /** Why the stored label is not shown. */
+  /** What a submit would do to the stored label that the drawing does not show; the person is asked first. */
   problem: string | undefined;
   /** The image has been replaced since the case was opened. */
   isImageReplaced = false;

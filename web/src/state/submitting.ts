@@ -64,12 +64,7 @@ async function isMeant(mine: CaseSession): Promise<boolean> {
       'The image of this case has been replaced since you opened it. This label was drawn on the one before.',
     );
   }
-  if (mine.problem !== undefined) {
-    questions.push(
-      `A stored label of this case could not be shown: ${withoutEnd(mine.problem)}. ` +
-        'Submitting replaces it; the file is kept aside on the server.',
-    );
-  }
+  if (mine.problem !== undefined) questions.push(mine.problem);
   if (usedSlots(mine.drawing.voxels).size === 0) {
     const names = looked(mine).join(', ') || 'label';
     questions.push(`Nothing is painted. Submit “no ${names} here”?`);
