@@ -6,7 +6,7 @@ import type { AnnotationPage } from './annotation-page.js';
 import { copyImage, labelFixture, labelInfo, organIn, putLabel, readVolume, truthOf } from './label-files.js';
 import { Stage } from './stage.js';
 
-const cases = ['displaced', 'deleted', 'many', 'empty', 'unnamed', 'replaced', 'kept', 'moved', 'added'];
+const cases = ['displaced', 'layers', 'deleted', 'many', 'empty', 'unnamed', 'replaced', 'kept', 'moved', 'added'];
 const notShown = 'The stored label could not be shown';
 
 /** Whether anything but black is on the canvases. */
@@ -102,6 +102,17 @@ describe('a label that could be lost or falsified', () => {
     assert.deepEqual(await onDisk('many'), bytes);
   });
 
+  it('has labels that overlap, which the page cannot draw', async () => {
+    const file = 'slicer_layers.seg.nrrd';
+    await putLabel(stage.server, 'layers', file, await labelFixture(file), {});
+    const page = await stage.visit();
+    await page.openCase('layers');
+    await page.notice('liver and lesion in liver overlap in 15 voxels').waitFor();
+    await submitAndAnswer(page, 'could not be shown', 'Do not submit');
+    const stored = await readFile(path.join(finalLabels(stage.server.studies), 'layers.seg.nrrd'));
+    assert.deepEqual(stored, await labelFixture(file));
+  });
+
   it('was deleted while the list still had it', async () => {
     const { params } = await truthOf('python_half.nii.gz');
     await putLabel(stage.server, 'deleted', 'x.nii.gz', await labelFixture('python_half.nii.gz'), params);
@@ -152,6 +163,9 @@ describe('a label that could be lost or falsified', () => {
     const image = await labelFixture('image_metres.nii.gz');
     form.append('file', new Blob([new Uint8Array(image)]), 'replaced.nii.gz');
     await fetch(`${stage.server.url}/datastore/image?image=replaced`, { method: 'PUT', body: form });
+    await page.notice('The image of replaced has been replaced').waitFor();
+    await submitAndAnswer(page, 'This label was drawn on the one before', 'Do not submit');
+    await assert.rejects(onDisk('replaced'));
     await page.reload();
     await page.isOpen('replaced');
     await page.workState('No changes').waitFor();

@@ -27,6 +27,7 @@ export function imageOf(id: string, fingerprint = `voxels of ${id}`): OpenCase {
     id,
     fingerprint,
     geometry: { grid: { size, spacing: [1, 1, 1] }, sizeFile: size, permRAS: [1, 2, 3], affine },
+    time: undefined,
     isCt: true,
     percentileWindow: [0, 1],
     source: { size, affine },

@@ -46,6 +46,12 @@ export function downloadImage(id: string, onProgress: (progress: Progress) => vo
   return downloadInflated(address('/datastore/image', { image: id }), onProgress, signal);
 }
 
+/** When the file of an image came, in seconds; undefined where the server does not know. */
+export async function imageTime(id: string, signal: AbortSignal): Promise<number | undefined> {
+  const { ts } = await requestJson<{ ts?: unknown }>(address('/datastore/image/info', { image: id }), { signal });
+  return typeof ts === 'number' ? ts : undefined;
+}
+
 /** The stored label of a tag on the grid of the image, in the order of its file. Throws ApiError where it has no place there. */
 export async function placedLabel(id: string, tag: string, signal: AbortSignal): Promise<PlacedLabel> {
   const response = await request(address('/datastore/label/placed', { label: id, tag }), { signal });

@@ -21,7 +21,7 @@ export interface Draft extends Partial<ImageIdentity> {
   readonly labels: readonly { readonly name: string; readonly isNamed: boolean; readonly value: number }[];
   /** The version of the stored label that it began on, null for none; absent where an earlier page kept the draft. */
   readonly base?: string | null;
-  /** Why the label that is stored under this version was not shown. */
+  /** What a submit would do to the label of this version that the drawing does not show. */
   readonly problem?: string;
   /** What was sent of it without an answer: the names of the sendings, and whether that was all that is kept here. */
   readonly sent?: readonly { readonly name: string; readonly isAll: boolean }[];

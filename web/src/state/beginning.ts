@@ -51,8 +51,16 @@ export async function begin(
   const voxels = await voxelsOf(own, unsent);
   const wasDeleted = stored === undefined && typeof own.base === 'string';
   const base = own.base === undefined ? (stored?.version ?? null) : wasDeleted ? null : own.base;
-  const { labels, problem } = { labels: withLabels(keptLabels(own.labels), models), problem: own.problem };
-  const beginning = { voxels, labels, byHand: usedSlots(voxels), base, problem, isDraft: true, sent: own.sent };
+  const labels = withLabels(keptLabels(own.labels), models);
+  const beginning = {
+    voxels,
+    labels,
+    byHand: usedSlots(voxels),
+    base,
+    problem: own.problem,
+    isDraft: true,
+    sent: own.sent,
+  };
   const text = `The label of ${image.id} that this work began on is no longer on the server.`;
   return { beginning, draft: own, notices: wasDeleted ? [{ about: 'label', kind: 'note', text }] : [], ...beside };
 }
@@ -129,11 +137,14 @@ async function fromServer(
     return { beginning, notices: notesOn(tag, placed.notes) };
   } catch (error) {
     signal.throwIfAborted();
-    const problem = reasonOf(error);
+    const reason = reasonOf(error);
+    const problem =
+      `A stored label of this case could not be shown: ${reason.replace(/\.$/, '')}. ` +
+      'Submitting replaces it; the file is kept aside on the server.';
     const what = tag === 'original' ? 'The stored proposal' : 'The stored label';
     return {
       beginning: { ...empty, byHand: [], base, problem: tag === 'original' ? undefined : problem, isDraft: false },
-      notices: [{ about: 'label', kind: 'error', text: `${what} could not be shown: ${problem}` }],
+      notices: [{ about: 'label', kind: 'error', text: `${what} could not be shown: ${reason}` }],
     };
   }
 }

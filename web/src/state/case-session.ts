@@ -13,6 +13,8 @@ export interface OpenCase extends ImageIdentity {
   readonly geometry: ImageGeometry;
   readonly isCt: boolean;
   readonly percentileWindow: readonly [low: number, high: number];
+  /** When its file came to the server, in seconds. */
+  readonly time: number | undefined;
   /** The NIfTI header of the image's file, or what a label file needs to be made without one. */
   readonly source: GeometrySource;
 }
@@ -31,7 +33,7 @@ export interface Proposal {
 /** What a person should know of the case; it stays until it is closed. */
 export interface Notice {
   /** One of a kind at a time. */
-  readonly about: 'label' | 'notes' | 'newer' | 'tab' | 'aside' | 'other image' | 'names';
+  readonly about: 'image' | 'label' | 'notes' | 'newer' | 'tab' | 'aside' | 'other image' | 'names';
   readonly kind: 'note' | 'error';
   readonly text: string;
   readonly actions?: readonly { readonly title: string; readonly run: () => void }[];
@@ -44,7 +46,7 @@ export interface Beginning {
   readonly byHand: Iterable<number>;
   /** The version of the stored label that it began on; null: there is none. */
   readonly base: string | null;
-  /** Why that label is not shown. */
+  /** What a submit would do to that label that the drawing does not show. */
   readonly problem?: string | undefined;
   /** It is unsaved work: the draft under the key of the image. */
   readonly isDraft: boolean;
@@ -72,8 +74,10 @@ export class CaseSession {
   /** Another tab works on the case: nothing may change here. */
   readonly isReadOnly = signal(false);
   readonly hasUnsavedWork;
-  /** Why the stored label is not shown. */
+  /** What a submit would do to the stored label that the drawing does not show; the person is asked first. */
   problem: string | undefined;
+  /** The image has been replaced since the case was opened. */
+  isImageReplaced = false;
   #base: string | null;
   /** Versions that the person has seen, or made here. */
   readonly #known = new Set<string>();

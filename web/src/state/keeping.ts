@@ -15,7 +15,7 @@ export const tabs = new Tabs(() => void heardOfLabel());
 
 export const keepingEvents: KeepingEvents = {
   onKept: ({ id }, savedAt) => (drafts.value = new Map(drafts.value).set(id, savedAt)),
-  onDiscarded: ({ id }) => forget(id),
+  onDiscarded: () => void listDrafts(),
   onFailed: (error) => report('Your work could not be kept in this browser. Submit it soon', error),
 };
 
@@ -59,21 +59,14 @@ export async function draftsOf(id: string): Promise<readonly Draft[]> {
 }
 
 /** Because the person does not want it. */
-export async function discardDraft({ key, id }: Draft): Promise<void> {
+export async function discardDraft({ key }: Draft): Promise<void> {
   await (await draftStore())?.remove(key);
-  const left = await draftsOf(id);
-  if (left.length === 0) forget(id);
+  await listDrafts();
 }
 
 /** Drafts of earlier pages do not say which server they belong to. */
 function isOfThisServer(draft: Draft): boolean {
   return draft.datastore === undefined || draft.datastore === datastore.value;
-}
-
-function forget(id: string): void {
-  const left = new Map(drafts.value);
-  left.delete(id);
-  drafts.value = left;
 }
 
 function sessions(): readonly CaseSession[] {

@@ -1,8 +1,8 @@
-/** Notices that a label is stored which the person at the open case has not seen. */
+/** Notices that a label is stored, or an image, which the person at the open case has not seen. */
 
-import { effect } from '@preact/signals-core';
+import { effect, untracked } from '@preact/signals-core';
 import { labelVersion } from '../api/server.js';
-import { versionIn, type LabelVersion } from '../api/types.js';
+import { versionIn, type LabelVersion, type StoredCase } from '../api/types.js';
 import type { CaseSession } from './case-session.js';
 import { open } from './opening.js';
 import { recognise } from './sending.js';
@@ -14,11 +14,28 @@ export function watchStoredLabels(): void {
   effect(() => {
     const all = storedCases.value;
     const now = session.value;
+    const stored = now && all[now.id];
+    if (now !== undefined && stored !== undefined) untracked(() => lookAtImage(now, stored));
     for (const mine of now === undefined ? outbox.sessions : [now, ...outbox.sessions]) {
       const listed = versionIn(all[mine.id]?.labels['final']?.info ?? {});
       if (listed === undefined || mine.submission.value.state === 'sending' || mine.knows(listed.version)) continue;
       void look(mine);
     }
+  });
+}
+
+function lookAtImage(mine: CaseSession, { image }: StoredCase): void {
+  const { ts } = image.info;
+  const { id, time } = mine.image;
+  // An older list has an older time.
+  if (typeof ts !== 'number' || time === undefined || ts <= time || mine.isImageReplaced) return;
+  mine.isImageReplaced = true;
+  const text = `The image of ${id} has been replaced. What is drawn here was drawn on the one before.`;
+  mine.notice({
+    about: 'image',
+    kind: 'error',
+    text,
+    actions: [{ title: 'Open the new image', run: () => void open(id) }],
   });
 }
 

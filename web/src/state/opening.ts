@@ -1,7 +1,7 @@
 /** Opens a case: its image, and upon it what was last done to it here, on the server, or by a model. */
 
 import { batch } from '@preact/signals-core';
-import { downloadImage, nextCase } from '../api/server.js';
+import { downloadImage, imageTime, nextCase } from '../api/server.js';
 import { versionIn } from '../api/types.js';
 import type { Draft } from '../keep/draft.js';
 import { fingerprint } from '../keep/fingerprint.js';
@@ -75,9 +75,10 @@ export async function open(id: string, wanted: Wanted = {}): Promise<void> {
     const unsent = await outbox.take(id, signal);
     claim = await Claim.on(id, wanted.takesOver === true);
     signal.throwIfAborted();
+    const time = await imageTime(id, signal);
     const image = await downloadImage(id, ({ done, total }) => showProgress(id, done, total), signal);
     loading.value = { id, stage: 'prepare', part: undefined };
-    const shown = await show(id, image, await whenViewer(), signal);
+    const shown = await show(id, { ...image, time }, await whenViewer(), signal);
     const how = { unsent, wanted: wanted.shown, isOurs: claim.isHeld };
     const begun = await begin(shown.image, modelLabels(), how, signal);
     await start(shown, begun, claim);
@@ -174,7 +175,7 @@ interface ShownImage {
 
 async function show(
   id: string,
-  { name, bytes }: { name: string; bytes: Uint8Array<ArrayBuffer> },
+  { name, bytes, time }: { name: string; bytes: Uint8Array<ArrayBuffer>; time: number | undefined },
   viewer: Viewer,
   signal: AbortSignal,
 ): Promise<ShownImage> {
@@ -186,7 +187,7 @@ async function show(
   const { geometry, isCt, percentileWindow, firstWindow } = await viewer.show(bytes.buffer, `image${format}`);
   signal.throwIfAborted();
   const source = format === '.nii' ? { header } : { size: geometry.sizeFile, affine: geometry.affine };
-  return { image: { ...identity, geometry, isCt, percentileWindow, source }, firstWindow, viewer };
+  return { image: { ...identity, time, geometry, isCt, percentileWindow, source }, firstWindow, viewer };
 }
 
 async function start({ image, firstWindow, viewer }: ShownImage, begun: Begun, claim: Claim): Promise<void> {

@@ -59,12 +59,12 @@ function looked(mine: CaseSession): string[] {
 /** Asks before a label that nobody has seen is replaced, and before an empty one teaches a model that nothing is there. */
 async function isMeant(mine: CaseSession): Promise<boolean> {
   const questions: string[] = [];
-  if (mine.problem !== undefined) {
+  if (mine.isImageReplaced) {
     questions.push(
-      `A stored label of this case could not be shown: ${withoutEnd(mine.problem)}. ` +
-        'Submitting replaces it; the file is kept aside on the server.',
+      'The image of this case has been replaced since you opened it. This label was drawn on the one before.',
     );
   }
+  if (mine.problem !== undefined) questions.push(mine.problem);
   if (usedSlots(mine.drawing.voxels).size === 0) {
     const names = looked(mine).join(', ') || 'label';
     questions.push(`Nothing is painted. Submit “no ${names} here”?`);
