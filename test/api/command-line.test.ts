@@ -111,7 +111,7 @@ describe('the command line', () => {
       assert.deepEqual(await ended, [0, null]);
       assert.match(await readFile(path.join(app, 'radiology', 'logs', 'app.log'), 'utf8'), /INFO Listening on http/);
       const ours = path.join(folder, 'studies', '.monailabel');
-      assert.deepEqual(await readdir(ours), ['incoming']);
+      assert.deepEqual((await readdir(ours)).sort(), ['id', 'incoming']);
       assert.deepEqual(await readdir(path.join(ours, 'incoming')), []);
     });
   }

@@ -68,8 +68,7 @@ export function interpolateSlices(
   for (const [index, to] of shapes.entries()) {
     const from = shapes[index - 1];
     if (from === undefined || to.slice - from.slice < 2) continue;
-    fillGap(edit, slices, from, to);
-    const [min, max] = [lower(from.min, to.min), upper(from.max, to.max)];
+    const [min, max] = fillGap(edit, slices, from, to);
     const gap = boxOf(min, max, from.slice + 1, to.slice);
     box = box === undefined ? gap : unite(box, gap);
   }
@@ -101,7 +100,8 @@ function shapeIn(
   return { slice, min: [minU, minV], max: [maxU, maxV], centre: [sumU / count, sumV / count] };
 }
 
-function fillGap(edit: Edit, slices: Slices, from: Shape, to: Shape): void {
+/** Returns the rectangle in which it may have painted. */
+function fillGap(edit: Edit, slices: Slices, from: Shape, to: Shape): [min: Pair, max: Pair] {
   const travel: Pair = overlap(slices, from, to)
     ? [0, 0]
     : [Math.round(to.centre[0] - from.centre[0]), Math.round(to.centre[1] - from.centre[1])];
@@ -125,6 +125,9 @@ function fillGap(edit: Edit, slices: Slices, from: Shape, to: Shape): void {
       if ((1 - part) * before[pixel]! + part * after[pixel]! <= 0) edit.set(index, slices.value);
     });
   }
+  // On its way the shape may lie outside both ends: their centres are rounded.
+  const arrived = (corner: Pair): Pair => [corner[0] + travel[0], corner[1] + travel[1]];
+  return [upper(lower(min, arrived(min)), [0, 0]), lower(upper(max, arrived(max)), slices.size)];
 }
 
 /** Visits a rectangle of a slice as far as it lies in the grid: index of the voxel, index in the rectangle. */
