@@ -5,18 +5,17 @@ import { downloadImage, imageTime, nextCase } from '../api/server.js';
 import { versionIn } from '../api/types.js';
 import type { Draft } from '../keep/draft.js';
 import { fingerprint } from '../keep/fingerprint.js';
-import type { Hold } from '../keep/tabs.js';
 import type { Vec3 } from '../labelmap/grid.js';
 import type { ImageGeometry } from '../viewer/geometry.js';
 import type { Viewer } from '../viewer/viewer.js';
 import { begin, type Begun, type Shown } from './beginning.js';
 import { CaseSession, type OpenCase } from './case-session.js';
+import { Claim } from './claim.js';
 import { clientId } from './cases.js';
-import { discardDraft, draftStore, keepingEvents, listDrafts, tabs } from './keeping.js';
+import { discardDraft, draftStore, keepingEvents, listDrafts } from './keeping.js';
 import { foreground, foregroundNames, type ModelLabels } from './labels.js';
 import { dismiss, note, report } from './messages.js';
 import { stopProposing } from './proposing.js';
-import { ask } from './questions.js';
 import { whenViewer } from './stage.js';
 import {
   activeLabel,
@@ -73,7 +72,7 @@ export async function open(id: string, wanted: Wanted = {}): Promise<void> {
   try {
     await closed;
     const unsent = await outbox.take(id, signal);
-    claim = await Claim.on(id, wanted.takesOver === true);
+    claim = await Claim.on(id, wanted.takesOver === true, () => void open(id, { takesOver: true }));
     signal.throwIfAborted();
     const time = await imageTime(id, signal);
     const image = await downloadImage(id, ({ done, total }) => showProgress(id, done, total), signal);
@@ -97,62 +96,6 @@ export async function open(id: string, wanted: Wanted = {}): Promise<void> {
 /** The case that the address names, as after a reload. */
 export function caseOfAddress(): string | undefined {
   return new URLSearchParams(location.hash.slice(1)).get('case') ?? undefined;
-}
-
-/** The right to change a case, among the tabs of this browser. */
-class Claim {
-  #session: CaseSession | undefined;
-  #isTaken = false;
-  #hold: Hold | undefined;
-
-  private constructor(readonly id: string) {}
-
-  /** Asks where another tab has the case. */
-  static async on(id: string, takesOver: boolean): Promise<Claim> {
-    const claim = new Claim(id);
-    const key = `monailabel ${JSON.stringify([datastore.value, id])}`;
-    const hold = (takeOver: boolean): Promise<Hold | undefined> => tabs.hold(key, takeOver, () => claim.#giveAway());
-    claim.#hold = await hold(takesOver);
-    if (claim.#hold !== undefined) return claim;
-    const answer = await ask(`${id} is open in another tab.`, [
-      { answer: 'here', title: 'Work here' },
-      { answer: 'look', title: 'Only look' },
-    ]);
-    if (answer === 'here') claim.#hold = await hold(true);
-    return claim;
-  }
-
-  get isHeld(): boolean {
-    return this.#hold !== undefined && !this.#isTaken;
-  }
-
-  /** `session`: what works on the case now. */
-  for(session: CaseSession): void {
-    this.#session = session;
-    if (!this.isHeld) showAway(session);
-  }
-
-  release(): void {
-    this.#hold?.release();
-  }
-
-  async #giveAway(): Promise<void> {
-    this.#isTaken = true;
-    if (this.#session === undefined) return;
-    await this.#session.giveAway();
-    showAway(this.#session);
-  }
-}
-
-function showAway(session: CaseSession): void {
-  session.isReadOnly.value = true;
-  const { id } = session;
-  session.notice({
-    about: 'tab',
-    kind: 'note',
-    text: 'Another tab works on this case. Nothing changes here.',
-    actions: [{ title: 'Work here', run: () => void open(id, { takesOver: true }) }],
-  });
 }
 
 /** Lets go of what is open. */
