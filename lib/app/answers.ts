@@ -12,8 +12,8 @@ export interface ModelInfo {
   readonly labels: Labels;
   readonly dimension: 2 | 3;
   readonly description: string;
-  /** Not in MONAI Label: when training last published weights (ISO 8601), null before. */
-  readonly published: string | null;
+  /** Not in MONAI Label: when training last published weights (ISO 8601); absent before, since clients expect no nulls. */
+  readonly published?: string;
   readonly config: Options;
 }
 

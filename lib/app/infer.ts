@@ -108,7 +108,8 @@ export async function runInference(engine: OperationRunner, plan: InferPlan, run
 }
 
 function onReplaced(voxels: number): string {
-  return `${voxels} voxels of the image are not numbers and were taken for its lowest or highest value`;
+  const which = voxels === 1 ? '1 voxel of the image is not a number' : `${voxels} voxels of the image are not numbers`;
+  return `${which}; its lowest value, for +infinity its highest, was used instead`;
 }
 
 /** Nothing when the values of the labels are 1, 2, … anyway. */

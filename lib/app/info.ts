@@ -9,12 +9,13 @@ import type { LoadedModel } from './loaded-model.js';
 import { trainerConfig } from './train.js';
 
 export function modelInfo({ labels, model, weights }: LoadedModel, devices: Devices): ModelInfo {
+  const published = weights.publishedAt();
   return {
     type: model.type,
     labels,
     dimension: model.dimension,
     description: model.description,
-    published: weights.publishedAt(),
+    ...(published !== undefined && { published }),
     config: { ...model.options, device: devices.displayNames },
   };
 }

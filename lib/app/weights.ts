@@ -30,8 +30,8 @@ export class WeightFiles {
   }
 
   /** When training last published weights, in ISO 8601. */
-  publishedAt(): string | null {
-    return statSync(this.published, { throwIfNoEntry: false })?.mtime.toISOString() ?? null;
+  publishedAt(): string | undefined {
+    return statSync(this.published, { throwIfNoEntry: false })?.mtime.toISOString();
   }
 
   /** What a run starts from: its own best weights so far, the pretrained ones, or else the published ones. */

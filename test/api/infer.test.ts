@@ -2,7 +2,7 @@ import assert from 'node:assert/strict';
 import { readdir } from 'node:fs/promises';
 import http from 'node:http';
 import type { InferOptions } from '../../lib/engine/types.js';
-import { sendRaw, startTestServer, until, type TestServer } from './harness.js';
+import { formWith, sendRaw, startTestServer, until, type TestServer } from './harness.js';
 
 /** The bytes of MONAILabelClient.infer("spleen", …, label_in=…), as Python's http.client puts them on the wire. */
 function pythonClientRequest(url: string, parts: string): string {
@@ -48,6 +48,14 @@ describe('POST /infer/{model}', () => {
   }
 
   for (const output of ['', '&output=all']) {
+    it('takes model and image from the parameters, where they name them', async () => {
+      const body = formWith({ params: '{"model": "spleen", "image": "a", "result_extension": ".nii.gz"}' });
+      const reply = await server.request('/infer/nope?image=nope&output=json', { method: 'POST', body });
+      assert.equal(reply.status, 200, await reply.clone().text());
+      const wrong = formWith({ params: '{"model": 7}' });
+      assert.equal((await server.request('/infer/spleen?image=a', { method: 'POST', body: wrong })).status, 400);
+    });
+
     it(`answers the two-part form byte by byte (${output})`, async () => {
       const reply = await sendRaw(
         server.port,

@@ -106,7 +106,6 @@ describe('samples and labels of an app', () => {
     assert.deepEqual(info.models, {
       spleen: {
         type: 'segmentation',
-        published: null,
         labels: { spleen: 1 },
         dimension: 3,
         description: 'A spleen model',

@@ -25,10 +25,15 @@ export const inferRoutes = [
         const message = 'DICOM SEG format is not supported in a non-DICOM datastore';
         throw new LabelError('UNSUPPORTED', message);
       }
+      // What the parameters name wins over the address, as in MONAI Label.
+      const { model = path.model, image = query.image, ...params } = body.params;
+      if (typeof model !== 'string' || typeof image !== 'string') {
+        throw new LabelError('INVALID_INPUT', 'params.model and params.image must be texts');
+      }
       const request = {
-        model: path.model,
-        params: body.params,
-        ...(query.image !== '' && { image: query.image }),
+        model,
+        params,
+        ...(image !== '' && { image }),
         ...(files.file && { file: files.file.path }),
       };
       const result = await services.app.infer(request, { signal });
