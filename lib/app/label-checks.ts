@@ -2,7 +2,7 @@
 
 import { z } from 'zod';
 import type { AddedFile, Datastore, Info, UncheckedLabel } from '../datastore/datastore.js';
-import type { OperationRunner } from '../engine/types.js';
+import type { ErrorCode, OperationRunner } from '../engine/types.js';
 import { LabelError } from '../errors.js';
 import { isVolumeExtension } from '../files/extensions.js';
 import { contentOf } from '../image/content.js';
@@ -47,6 +47,8 @@ export interface LabelSummary {
 const annotationExtensions = ['.json', '.xml', '.csv', '.txt', '.bin'];
 const tags = ['final', 'original'];
 const nothing: LabelFacts = { placement: 'same', layers: [], overlaps: [], vanished: [] };
+/** Failures that the same file gives again. */
+const ofTheFile: readonly ErrorCode[] = ['INVALID_FILE', 'UNFIT_LABEL', 'UNSUPPORTED', 'INVALID_INPUT', 'TOO_LARGE'];
 /** Results are written together, for each write is the whole catalogue. */
 const checksAWrite = 25;
 
@@ -139,12 +141,18 @@ export class LabelChecks {
 
   async #sweepOnce(): Promise<void> {
     const { datastore, log } = this.#parts;
-    const unchecked = await datastore.uncheckedLabels(tags);
-    for (let first = 0; first < unchecked.length; first += checksAWrite) {
-      if (this.#stop.signal.aborted) return;
-      await this.#check(unchecked.slice(first, first + checksAWrite));
+    const tried = new Set<string>();
+    let count = 0;
+    // Again and again, for more may have been laid in meanwhile; what could not be looked at waits for the next sweep.
+    while (!this.#stop.signal.aborted) {
+      const unchecked = (await datastore.uncheckedLabels(tags)).filter(({ stamp }) => !tried.has(stamp));
+      const next = unchecked.slice(0, checksAWrite);
+      if (next.length === 0) break;
+      for (const { stamp } of next) tried.add(stamp);
+      await this.#check(next);
+      count += next.length;
     }
-    if (unchecked.length > 0) log.info(`Looked at ${unchecked.length} labels that were laid into the folder`);
+    if (count > 0) log.info(`Looked at ${count} labels that were laid into the folder`);
   }
 
   async #check(unchecked: readonly UncheckedLabel[]): Promise<void> {
@@ -160,9 +168,9 @@ export class LabelChecks {
     await datastore.setChecked(looked);
   }
 
-  /** Undefined where the label is gone by now, or the server is. */
+  /** Undefined where the label is gone by now, or the server is, or for a reason that may pass. */
   async #lookAt(id: string, tag: string) {
-    const { datastore } = this.#parts;
+    const { datastore, log } = this.#parts;
     try {
       const path = datastore.labelPath(id, tag);
       if ((await contentOf(path)) === undefined)
@@ -171,8 +179,11 @@ export class LabelChecks {
       const meaning = this.#meaning(facts, datastore.label(id, tag).info);
       return { facts, ...summaryOf({ facts, meaning }) };
     } catch (error) {
-      if (this.#stop.signal.aborted || (error instanceof LabelError && error.code === 'NOT_FOUND')) return undefined;
-      return withProblem(reasonOf(error));
+      if (error instanceof LabelError && ofTheFile.includes(error.code)) return withProblem(reasonOf(error));
+      const isGone = error instanceof LabelError && error.code === 'NOT_FOUND';
+      if (!this.#stop.signal.aborted && !isGone)
+        log.warn(`Label ${tag} of ${id} was not looked at: ${reasonOf(error)}`);
+      return undefined;
     }
   }
 

@@ -110,6 +110,15 @@ function namesOf(found: readonly Found[], segments: readonly Segment[] | undefin
 function saidByValue(values: readonly number[], info: Info, namesItself: boolean): ReadonlyMap<number, string> {
   const outright = labelValuesOf(info);
   if (outright !== undefined) return outright;
+  return withoutBlank(listedByValue(values, info, namesItself));
+}
+
+/** An entry without a name has a position, and gives no meaning. */
+function withoutBlank(names: ReadonlyMap<number, string>): ReadonlyMap<number, string> {
+  return new Map([...names].filter(([, name]) => name.trim() !== ''));
+}
+
+function listedByValue(values: readonly number[], info: Info, namesItself: boolean): ReadonlyMap<number, string> {
   const listed = namesItself ? undefined : labelInfoOf(info);
   if (listed === undefined) return new Map();
   const byPosition = new Map(listed.map(({ name }, position) => [position + 1, name]));

@@ -3,7 +3,14 @@
 import { randomUUID } from 'node:crypto';
 import { copyFile, rm } from 'node:fs/promises';
 import { extname, join } from 'node:path';
-import { versionOf, type AddedFile, type Datastore, type Expected, type Info } from '../datastore/datastore.js';
+import {
+  finalTag,
+  versionOf,
+  type AddedFile,
+  type Datastore,
+  type Expected,
+  type Info,
+} from '../datastore/datastore.js';
 import type { OperationRunner } from '../engine/types.js';
 import { LabelError } from '../errors.js';
 import type { Log } from '../log.js';
@@ -41,7 +48,9 @@ export class Labelling {
     const copy = join(temporaryFolder, `${randomUUID()}${ext}`);
     try {
       await copyFile(result, copy);
-      return (await datastore.saveLabel(image, tag, { path: copy, ext }, info)).id;
+      // What a person has submitted while the model was at work stays.
+      const expected = tag === finalTag ? { version: null } : {};
+      return (await datastore.saveLabel(image, tag, { path: copy, ext }, info, expected)).id;
     } finally {
       await rm(copy, { force: true });
     }

@@ -14,7 +14,7 @@ import type { App, InferRequest, InferRun, Params } from './app.js';
 import type { Devices } from './devices.js';
 import { planInference, runInference } from './infer.js';
 import { allLabels, modelInfo, readTrainStats, trainerInfo } from './info.js';
-import { LabelChecks, type LabelSummary } from './label-checks.js';
+import { LabelChecks, type KnownLabel, type LabelSummary } from './label-checks.js';
 import { Labelling } from './labelling.js';
 import type { LoadedModel } from './loaded-model.js';
 import { withoutPaths } from './plain-paths.js';
@@ -224,10 +224,11 @@ export class RunningApp implements App {
     );
   }
 
-  #planTraining(model: LoadedModel, params: Params): TrainingPlan {
+  /** `unlooked`: what a label counts as that nobody has looked at. */
+  #planTraining(model: LoadedModel, params: Params, unlooked?: KnownLabel): TrainingPlan {
     const cases = this.datastore
       .labelledCases()
-      .map(({ info, ...each }) => ({ ...each, known: this.#checks.known(info) }));
+      .map(({ info, ...each }) => ({ ...each, known: this.#checks.known(info) ?? unlooked }));
     return planTraining(model, cases, params, this.#parts.devices);
   }
 
@@ -240,7 +241,8 @@ export class RunningApp implements App {
     };
     try {
       await this.#checks.sweep();
-      const { options, leftOut } = this.#planTraining(model, params);
+      const unlooked = { problem: 'nobody could look at it yet' };
+      const { options, leftOut } = this.#planTraining(model, params, unlooked);
       for (const line of leftOut) log.warn(`Training ${model.name}: ${line}`);
       if (leftOut.length > 0) say(`${leftOut.length} cases left out. ${leftOut.slice(0, 20).join('; ')}`);
       return await engine.run('train', options, { signal, onProgress });

@@ -3,6 +3,7 @@
 import type { Datastore } from '../datastore/datastore.js';
 import { LabelError } from '../errors.js';
 import { isVolumeExtension } from '../files/extensions.js';
+import { withoutPaths } from './plain-paths.js';
 import { readImageHeader } from '../image/image-header.js';
 import type { Log } from '../log.js';
 import type { Strategy } from '../strategies/strategy.js';
@@ -49,19 +50,20 @@ export async function nextSample(parts: Parts, name: string, params: Params): Pr
 async function canBeOpened(id: string, { datastore, log }: Parts): Promise<boolean> {
   const { ext, info } = datastore.image(id);
   if (!isVolumeExtension(ext)) return true;
-  const problem = await problemOf(() => readImageHeader(datastore.imagePath(id)));
+  const problem = await problemOf(datastore.imagePath(id));
   if (problem === info['problem']) return problem === undefined;
   await datastore.updateImageInfo(id, { problem });
   if (problem !== undefined) log.warn(`Image ${id} is passed over: ${problem}`);
   return problem === undefined;
 }
 
-async function problemOf(read: () => Promise<unknown>): Promise<string | undefined> {
+async function problemOf(path: string): Promise<string | undefined> {
   try {
-    await read();
+    await readImageHeader(path);
     return undefined;
   } catch (error) {
-    if (!(error instanceof LabelError)) throw error;
-    return error.message;
+    const plain = withoutPaths(error, { [path]: 'the file' });
+    if (!(plain instanceof LabelError)) throw error;
+    return plain.message;
   }
 }

@@ -94,9 +94,9 @@ function shapeOf(fields: NIFTI1 | NIFTI2, path: string) {
   const dims = [...fields.dims];
   const rank = dims[0]!;
   if (rank < 2 || rank > 7) invalid(path, `has ${rank} dimensions; 2 to 4 can be read`);
-  // Some programs leave the number of time points empty where there is one.
-  if (rank === 4 && dims[4] === 0) dims[4] = 1;
   for (let axis = 1; axis <= rank; axis++) {
+    // As the NIfTI library has it: some programs leave what they do not use empty.
+    if (axis > 2 && dims[axis] === 0) dims[axis] = 1;
     if (dims[axis]! < 1) invalid(path, `says that axis ${axis} has ${dims[axis]} voxels`);
   }
   dims.fill(1, rank + 1);

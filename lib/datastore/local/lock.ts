@@ -47,8 +47,9 @@ export class Lock {
     try {
       await link(draft, path);
     } catch (error) {
-      if (!hasCode(error, 'EEXIST')) throw error;
-      await takeOver(path, draft, own);
+      if (hasCode(error, 'EEXIST')) await takeOver(path, draft, own);
+      // Some file systems have no hard links.
+      else await writeFile(path, JSON.stringify(own), { flag: 'wx' });
     } finally {
       await rm(draft, { force: true });
     }

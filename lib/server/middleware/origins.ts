@@ -54,7 +54,7 @@ function namesOfThisComputer(address: string): readonly string[] {
   const hostname = os.hostname().toLowerCase();
   const addresses = Object.values(os.networkInterfaces()).flatMap((each) => each ?? []);
   return [
-    bracketed(address),
+    bracketed(address.toLowerCase()),
     hostname,
     hostname.split('.')[0]!,
     `${hostname.split('.')[0]!}.local`,

@@ -10,6 +10,7 @@ namespace {
 
 /// Segmentations of whole bodies have some hundred; an image that was taken for a label has thousands.
 constexpr size_t mostValues = 1000;
+constexpr int64_t mostLayers = 256;
 
 /// Counts values run by run: a label is mostly runs.
 class Counter {
@@ -42,16 +43,20 @@ class Counter {
   std::map<int64_t, int64_t>& counts_;
 };
 
-void countOverlaps(const at::Tensor& layers, LabelFacts& facts) {
+void countOverlaps(const std::string& path, const at::Tensor& layers, LabelFacts& facts, const JobContext& context) {
   const at::Tensor voxels = layers.permute({0, 3, 2, 1}).to(at::kInt).contiguous();
   const int64_t count = voxels[0].numel();
   const int32_t* values = voxels.const_data_ptr<int32_t>();
   for (int64_t a = 0; a < layers.size(0); ++a) {
     for (int64_t b = a + 1; b < layers.size(0); ++b) {
+      context.check();
       const int32_t* first = values + a * count;
       const int32_t* second = values + b * count;
       for (int64_t i = 0; i < count; ++i) {
         if (first[i] != 0 && second[i] != 0) ++facts.overlaps[{a, first[i], b, second[i]}];
+      }
+      if (facts.overlaps.size() > mostValues) {
+        throw Error(ErrorCode::UnfitLabel, path + ": has layers that overlap in more than " + std::to_string(mostValues) + " ways");
       }
     }
   }
@@ -72,6 +77,10 @@ void findVanished(const std::string& path, const at::Tensor& layers, LabelFacts&
 
 LabelFacts labelFacts(const std::string& label, const std::string& image, const JobContext& context) {
   const ImageHeader header = readHeader(label);
+  if (header.channels > mostLayers) {
+    throw Error(ErrorCode::UnfitLabel, label + ": has " + std::to_string(header.channels) + " layers; up to " +
+                                           std::to_string(mostLayers) + " can be compared");
+  }
   LabelFacts facts;
   facts.placement = placementOf(header, readHeader(image));
   facts.layers.resize(static_cast<size_t>(header.channels));
@@ -84,7 +93,7 @@ LabelFacts labelFacts(const std::string& label, const std::string& image, const 
   for (int64_t layer = 0; layer < layers.size(0); ++layer) {
     Counter(label, facts.layers[static_cast<size_t>(layer)]).add(layers[layer]);
   }
-  if (layers.size(0) > 1) countOverlaps(layers, facts);
+  if (layers.size(0) > 1) countOverlaps(label, layers, facts, context);
   if (facts.placement.kind == Placement::Kind::Resampled) findVanished(label, layers, facts);
   return facts;
 }

@@ -30,9 +30,13 @@ struct Runtime::Parts {
   }
 
   void remove(uint64_t job) {
-    const std::lock_guard lock(mutex);
-    jobs.erase(job);
-    if (jobs.empty()) releasePooledCpuMemory();
+    {
+      const std::lock_guard lock(mutex);
+      jobs.erase(job);
+      if (!jobs.empty()) return;
+    }
+    // Outside the lock, which the event loop takes to submit.
+    releasePooledCpuMemory();
   }
 };
 

@@ -53,7 +53,7 @@ std::optional<Sample> CaseCache::usable(size_t index, const JobContext& context)
   } catch (const Error& error) {
     if (!isOfTheCase(error.code())) throw;
     slot.broken = true;
-    if (++broken_ == slots_.size()) throw;
+    if (++broken_ == slots_.size() && !options_.mayBeEmpty) throw;
     context.report({{"message", "left out: " + std::string(error.what())}});
     return std::nullopt;
   }

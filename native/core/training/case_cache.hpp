@@ -20,6 +20,8 @@ class CaseCache {
     bool compact = false;
     /// Label values must lie in [0, classes).
     int64_t classes = 2;
+    /// Every case may be left out: validation goes on without any.
+    bool mayBeEmpty = false;
   };
 
   /// `cases` and `pipeline` must outlive the cache.

@@ -108,22 +108,34 @@ class Run {
         options_.validationCases, validationPipeline, options_.validationInferer,
         CaseCache::Options{.maxBytes = options_.cacheBytes - trainBytes,
                            .compact = options_.cacheFloat16,
-                           .classes = classes});
+                           .classes = classes,
+                           .mayBeEmpty = true});
   }
 
   /// What the run starts from and what is published now set the mark for what may replace them.
   void validateStart() {
     if (!validation_ || state_.bestValidation) return;
     if (!options_.initialWeights.empty()) setMark(network_, "the weights to start from");
-    if (options_.publishPath == options_.initialWeights) return;
+    if (!validation_ || options_.publishPath == options_.initialWeights) return;
     if (const auto published = publishedNetwork()) setMark(published, "the published weights");
   }
 
   void setMark(const std::shared_ptr<Network>& network, const std::string& weights) {
-    const double dice = validation_->meanDice(network, device_, context_);
+    const std::optional<double> found = validate(network);
+    if (!found) return;
+    const double dice = *found;
     if (!state_.bestValidation) state_.bestValidation.emplace();
     state_.bestValidation->offer(dice, 0);
     report(weights + " have a validation dice of " + threeDigits(dice));
+  }
+
+  /// Nothing where no validation case is left: the training metric decides from then on.
+  std::optional<double> validate(const std::shared_ptr<Network>& network) {
+    const std::optional<double> dice = validation_->meanDice(network, device_, context_);
+    if (dice) return dice;
+    report("no validation case can be used; the dice of the training cases decides what is published");
+    validation_.reset();
+    return std::nullopt;
   }
 
   /// Null when nothing is published, or what is cannot be used by this network: then anything is better.
@@ -164,7 +176,7 @@ class Run {
     const int64_t epoch = state_.epoch + 1;
     std::optional<double> validationDice;
     if (validation_ && (epoch % options_.validationInterval == 0 || epoch == options_.maxEpochs)) {
-      validationDice = validation_->meanDice(network_, device_, context_);
+      validationDice = validate(network_);
     }
     const bool better = judge(epoch, trainDice, validationDice);
     state_.epoch = epoch;

@@ -11,7 +11,7 @@ Validation::Validation(const std::vector<TrainCase>& cases, const Pipeline& pipe
                        CaseCache::Options cache)
     : cache_(cases, pipeline, cache), classes_(cache.classes), inferer_(makeInferer(inferer)) {}
 
-double Validation::meanDice(const std::shared_ptr<Network>& network, c10::Device device, const JobContext& context) {
+std::optional<double> Validation::meanDice(const std::shared_ptr<Network>& network, c10::Device device, const JobContext& context) {
   // Windows report their own fraction, which is not a training's progress; the stop flag is what matters here.
   const JobContext quiet = context.silent();
   network->eval();
@@ -23,10 +23,12 @@ double Validation::meanDice(const std::shared_ptr<Network>& network, c10::Device
   };
   const bool flat = network->spatialDims() == 2;
   MeanDice dice;
+  bool isEmpty = true;
   for (size_t i = 0; i < cache_.size(); ++i) {
     const std::optional<Sample> usable = cache_.usable(i, context);
     if (!usable) continue;
     const Sample& sample = *usable;
+    isEmpty = false;
     const c10::InferenceMode inference;
     at::Tensor image = sample.images.at("image").data.to(device);
     at::Tensor label = sample.images.at("label").data[0].to(device);
@@ -34,6 +36,7 @@ double Validation::meanDice(const std::shared_ptr<Network>& network, c10::Device
     dice.add(predictedClasses(inferer_->infer(image, predict, quiet)), label, classes_);
   }
   network->train();
+  if (isEmpty) return std::nullopt;
   return dice.value();
 }
 

@@ -4,6 +4,7 @@
 #include <c10/core/Device.h>
 
 #include <memory>
+#include <optional>
 
 #include "inferers/inferer.hpp"
 #include "networks/network.hpp"
@@ -18,8 +19,8 @@ class Validation {
              CaseCache::Options cache);
 
   /// Mean Dice without background of `network` (in evaluation mode, float32) on the prepared cases' own grid.
-  /// Cases that cannot be used are left out. Throws what preparing threw where none is left; Cancelled, between windows.
-  double meanDice(const std::shared_ptr<Network>& network, c10::Device device, const JobContext& context);
+  /// Cases that cannot be used are left out; nothing where none is left. Throws Cancelled, between windows.
+  std::optional<double> meanDice(const std::shared_ptr<Network>& network, c10::Device device, const JobContext& context);
 
  private:
   CaseCache cache_;

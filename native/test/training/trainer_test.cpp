@@ -199,6 +199,14 @@ TEST_CASE_FIXTURE(Fixture, "a broken case is left out by name, and the training 
   }
 }
 
+TEST_CASE_FIXTURE(Fixture, "where the only validation case is broken, the training metric decides") {
+  options.validationCases = {{file("gone.nii"), file("gone.nii"), std::nullopt}};
+  options.maxEpochs = 2;
+  const std::vector<Json> epochs = train();
+  CHECK_FALSE(epochs.back().contains("eval"));
+  CHECK(std::filesystem::exists(options.publishPath));
+}
+
 TEST_CASE_FIXTURE(Fixture, "without validation cases the training metric decides") {
   options.validationCases.clear();
   options.maxEpochs = 2;

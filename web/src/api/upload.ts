@@ -1,6 +1,15 @@
 import { ApiError } from './api-error.js';
 import { refusal } from './request.js';
 
+/** Undefined where something between the page and the server has answered in its place. */
+function parsed(text: string): unknown {
+  try {
+    return JSON.parse(text);
+  } catch {
+    return undefined;
+  }
+}
+
 /** Sends a form with PUT; `onProgress` gets the part that has been sent, 0…1. Throws ApiError. */
 export function uploadForm(
   url: string,
@@ -17,8 +26,9 @@ export function uploadForm(
     transfer.onload = () => {
       const { status, responseText } = transfer;
       if (status < 200 || status > 299) reject(refusal(status, responseText));
-      else resolve(JSON.parse(responseText));
+      else resolve(parsed(responseText));
     };
+    transfer.onabort = () => reject(new ApiError('aborted', 'The upload was stopped.'));
     transfer.onerror = () => reject(new ApiError('offline', 'The server does not answer. Nothing is lost: try again.'));
     transfer.send(form);
   });

@@ -1,5 +1,6 @@
 /** What a case begins with: unsaved work of this browser, else the submitted label, else the proposal of a model. */
 
+import { ApiError } from '../api/api-error.js';
 import { labelVersion, placedLabel } from '../api/server.js';
 import type { LabelVersion } from '../api/types.js';
 import { usedSlots } from '../labelmap/slots.js';
@@ -34,7 +35,7 @@ export interface Begun {
 export async function begin(
   image: OpenCase,
   models: ModelLabels,
-  { unsent, wanted, isOurs }: { unsent: CaseSession | undefined; wanted: Shown | undefined; isOurs: boolean },
+  { unsent, wanted, isOurs }: { unsent: CaseSession | undefined; wanted: Shown | undefined; isOurs: () => boolean },
   signal: AbortSignal,
 ): Promise<Begun> {
   const stored = await labelVersion(image.id, 'final', signal);
@@ -42,9 +43,9 @@ export async function begin(
   const store = await draftStore();
   const kept = store === undefined && unsent !== undefined ? [unsent.describe()] : await draftsOf(image.id);
   let sorted = sortDrafts(kept, image, image.geometry.grid.size);
-  const mayMove = store !== undefined && isOurs;
+  const mayMove = store !== undefined && isOurs();
   if (mayMove) sorted = await withoutStored(store, sorted, stored);
-  const { own, aside, foreign } = mayMove ? await chosen(store, sorted, image, stored, wanted) : sorted;
+  const { own, aside, foreign } = mayMove ? await chosen(store, sorted, image, stored, wanted, isOurs) : sorted;
   signal.throwIfAborted();
   const beside = { stored, aside, foreign };
   if (own === undefined) return { ...(await fromServer(image, models, stored, signal)), ...beside, draft: undefined };
@@ -82,9 +83,12 @@ async function chosen(
   image: OpenCase,
   stored: LabelVersion | undefined,
   wanted: Shown | undefined,
+  isOurs: () => boolean,
 ): Promise<Sorted> {
   const other = wanted?.shown === 'draft' ? aside.find(({ key }) => key === wanted.key) : undefined;
   const isOwn = own !== undefined && other === undefined && (await isWanted(image.id, own, stored, wanted));
+  // While the person thought, another tab may have taken the case over, and its draft with it.
+  if (!isOurs()) return { own: isOwn ? own : other, aside: aside.filter((draft) => draft !== other), foreign };
   const isPutBy = own !== undefined && !isOwn;
   const by = isPutBy ? putBy(own, image) : undefined;
   if (by !== undefined) await store.move(own!, by);
@@ -113,7 +117,8 @@ async function isWanted(
 
 async function voxelsOf(draft: Draft, unsent: CaseSession | undefined): Promise<Uint8Array> {
   const store = await draftStore();
-  return store === undefined ? unsent!.drawing.voxels : store.load(draft);
+  const isNewer = unsent !== undefined && unsent.keptRevision.value !== unsent.drawing.revision.value;
+  return store === undefined || isNewer ? unsent!.drawing.voxels : store.load(draft);
 }
 
 async function fromServer(
@@ -137,6 +142,8 @@ async function fromServer(
     return { beginning, notices: notesOn(tag, placed.notes) };
   } catch (error) {
     signal.throwIfAborted();
+    // A server that is away or ill says nothing about the label.
+    if (error instanceof ApiError && (error.kind === 'offline' || (error.status ?? 0) >= 500)) throw error;
     const reason = reasonOf(error);
     const problem =
       `A stored label of this case could not be shown: ${reason.replace(/\.$/, '')}. ` +

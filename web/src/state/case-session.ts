@@ -105,7 +105,8 @@ export class CaseSession {
     });
     this.labels = signal(labels);
     this.hasUnsavedWork = computed(() => this.drawing.revision.value !== this.savedRevision.value);
-    if (isDraft) this.drawing.revision.value = this.keptRevision.value = 1;
+    if (isDraft) this.drawing.revision.value = 1;
+    if (isDraft && drafts !== undefined) this.keptRevision.value = 1;
     for (const { name, isAll } of sent) this.sendings.set(name, isAll ? 1 : 0);
     this.#base = base;
     this.problem = problem;
@@ -116,6 +117,13 @@ export class CaseSession {
 
   get id(): string {
     return this.image.id;
+  }
+
+  /** Work that neither the server nor this browser's storage has, nor is on its way. */
+  get isOnlyHere(): boolean {
+    const isKept = this.keptRevision.value === this.drawing.revision.value;
+    const isOnItsWay = this.submission.value.state === 'sending';
+    return this.hasUnsavedWork.value && !isKept && !isOnItsWay && !this.isReadOnly.value;
   }
 
   get base(): string | null {

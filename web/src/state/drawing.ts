@@ -38,8 +38,9 @@ interface Stroke {
 /** What one undo takes back or one redo brings again: a change of voxels, a click, or both. */
 interface Step {
   readonly changesVoxels: boolean;
-  /** The clicks on the other side of the step. */
+  /** The clicks on the other side of the step, and what was drawn by hand there. */
   readonly clicks: readonly Click[];
+  readonly byHand: readonly number[];
 }
 
 /** What a model found: `voxels` in RAS order, whose value k from 1 is for the label in `slots[k - 1]`. */
@@ -139,8 +140,8 @@ export class Drawing {
       const slot = proposed === 0 ? 0 : (slots[proposed - 1] ?? 0);
       if (slot !== now && mayChange[now] === 1) edit.set(index, slot);
     }
-    for (const slot of slots) if (!except.has(slot)) this.#byHand.delete(slot);
     this.#commit(edit, { min: [0, 0, 0], max: this.grid.size }, clicks);
+    for (const slot of slots) if (!except.has(slot)) this.#byHand.delete(slot);
   }
 
   /** Replaces slots by others everywhere; earlier changes can no longer be taken back then. */
@@ -176,7 +177,9 @@ export class Drawing {
     const box = next.changesVoxels ? this.#history[direction]() : undefined;
     if (next.changesVoxels && box === undefined) return;
     from.pop();
-    to.push({ ...next, clicks: this.clicks.value });
+    to.push({ ...next, clicks: this.clicks.value, byHand: [...this.#byHand] });
+    this.#byHand.clear();
+    for (const slot of next.byHand) this.#byHand.add(slot);
     batch(() => {
       this.clicks.value = next.clicks;
       this.#changed(box);
@@ -187,7 +190,7 @@ export class Drawing {
     const change = edit.finish();
     if (change === undefined && clicks === this.clicks.value) return false;
     if (change !== undefined) this.#history.push(change);
-    this.#done.push({ changesVoxels: change !== undefined, clicks: this.clicks.value });
+    this.#done.push({ changesVoxels: change !== undefined, clicks: this.clicks.value, byHand: [...this.#byHand] });
     this.#undone.length = 0;
     batch(() => {
       this.clicks.value = clicks;

@@ -1,9 +1,9 @@
 /** Opens a case: its image, and upon it what was last done to it here, on the server, or by a model. */
 
 import { batch } from '@preact/signals-core';
-import { downloadImage, imageTime, nextCase } from '../api/server.js';
+import { downloadImage, imageNow, nextCase } from '../api/server.js';
 import { versionIn } from '../api/types.js';
-import type { Draft } from '../keep/draft.js';
+import type { Draft, DraftStore } from '../keep/draft.js';
 import { fingerprint } from '../keep/fingerprint.js';
 import type { Vec3 } from '../labelmap/grid.js';
 import type { ImageGeometry } from '../viewer/geometry.js';
@@ -69,24 +69,31 @@ export async function open(id: string, wanted: Wanted = {}): Promise<void> {
   const before = message.value;
   loading.value = { id, stage: 'download', part: undefined };
   let claim: Claim | undefined;
+  let unsent: CaseSession | undefined;
   try {
     await closed;
-    const unsent = await outbox.take(id, signal);
+    unsent = await outbox.take(id, signal);
     claim = await Claim.on(id, wanted.takesOver === true, () => void open(id, { takesOver: true }));
     signal.throwIfAborted();
-    const time = await imageTime(id, signal);
+    const { time } = await imageNow(id, signal);
     const image = await downloadImage(id, ({ done, total }) => showProgress(id, done, total), signal);
     loading.value = { id, stage: 'prepare', part: undefined };
     const shown = await show(id, { ...image, time }, await whenViewer(), signal);
-    const how = { unsent, wanted: wanted.shown, isOurs: claim.isHeld };
+    const mine = claim;
+    const how = { unsent, wanted: wanted.shown, isOurs: () => mine.isHeld };
     const begun = await begin(shown.image, modelLabels(), how, signal);
-    await start(shown, begun, claim);
+    const store = claim.isHeld ? await draftStore() : undefined;
+    // From here on nothing waits: what was asked for since has stopped this.
+    signal.throwIfAborted();
+    start(shown, begun, claim, store);
+    outbox.forgetLeft(id);
     // What has been said meanwhile is of another case.
     if (message.value === before) dismiss();
     sayDraftIsBack(session.value, begun.draft);
     window.history.replaceState(null, '', `#${new URLSearchParams({ case: id }).toString()}`);
   } catch (error) {
     claim?.release();
+    if (unsent !== undefined) outbox.add(unsent);
     if (signal.aborted) return;
     loading.value = undefined;
     report(`${id} could not be opened`, error, () => void open(id, wanted));
@@ -107,13 +114,19 @@ function close(): void {
     rulers.value = [];
   });
   if (closing === undefined) return;
-  closed = closing.keep().then(() => outbox.add(closing));
+  closed = closing.keep().then(() => {
+    // What this browser could not keep stays in the page, beside the next case.
+    if (closing.isOnlyHere) closing.submission.value = { state: 'failed', reason: 'this browser could not keep it' };
+    outbox.add(closing);
+  });
 }
 
 interface ShownImage {
   readonly image: OpenCase;
   readonly firstWindow: readonly [low: number, high: number];
   readonly viewer: Viewer;
+  /** Of this image; the viewer has another one for the next. */
+  readonly voxels: Uint8Array;
 }
 
 async function show(
@@ -127,20 +140,25 @@ async function show(
   // NiiVue changes the bytes of a header in the other byte order.
   const header = bytes.slice(0, 544);
   const identity = { datastore: datastore.value, id, fingerprint: fingerprint(bytes) };
-  const { geometry, isCt, percentileWindow, firstWindow } = await viewer.show(bytes.buffer, `image${format}`);
-  signal.throwIfAborted();
+  const shown = await viewer.show(bytes.buffer, `image${format}`, signal);
+  const { geometry, isCt, percentileWindow, firstWindow } = shown;
   const source = format === '.nii' ? { header } : { size: geometry.sizeFile, affine: geometry.affine };
-  return { image: { ...identity, time, geometry, isCt, percentileWindow, source }, firstWindow, viewer };
+  const image = { ...identity, time, geometry, isCt, percentileWindow, source };
+  return { image, firstWindow, viewer, voxels: viewer.drawing };
 }
 
-async function start({ image, firstWindow, viewer }: ShownImage, begun: Begun, claim: Claim): Promise<void> {
+function start(
+  { image, firstWindow, viewer, voxels }: ShownImage,
+  begun: Begun,
+  claim: Claim,
+  store: DraftStore | undefined,
+): void {
   const { beginning, stored } = begun;
-  const { drawing } = viewer;
-  drawing.set(beginning.voxels);
-  const store = claim.isHeld ? await draftStore() : undefined;
+  voxels.fill(0);
+  voxels.set(beginning.voxels);
   const mine = new CaseSession(
     image,
-    { ...beginning, voxels: drawing },
+    { ...beginning, voxels },
     store,
     keepingEvents,
     (box) => {

@@ -55,13 +55,17 @@ export class Outbox {
 
   /** Resolves with the unsent session of a case, when it is not on its way; it is out of the box then. */
   async take(id: string, signal: AbortSignal): Promise<CaseSession | undefined> {
-    this.#left.value = this.#left.value.filter((draft) => draft.id !== id);
     const session = this.#sessions.value.find((each) => each.id === id);
     if (session === undefined) return undefined;
     await answered(session, signal);
     const isUnsent = session.submission.value.state === 'failed';
     this.#remove(session);
     return isUnsent ? session : undefined;
+  }
+
+  /** A case whose left draft is open is no longer left. */
+  forgetLeft(id: string): void {
+    this.#left.value = this.#left.value.filter((draft) => draft.id !== id);
   }
 
   #remove(session: CaseSession): void {

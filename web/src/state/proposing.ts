@@ -79,7 +79,7 @@ async function ask(options: Params, withClicks: readonly Click[]): Promise<void>
     const bytes = await gunzip(new Uint8Array(await answer.file.arrayBuffer()));
     const voxels = readResult(bytes, geometry);
     await strokeEnd(own.signal);
-    if (own.signal.aborted || session.value !== mine) return;
+    if (own.signal.aborted || session.value !== mine || mine.isReadOnly.value) return;
     const seconds = (performance.now() - start) / 1000;
     const names = namesOf(asked, answer.params.label_names);
     if (!(await place(mine, asked, { voxels, names }, withClicks))) return;
@@ -126,7 +126,7 @@ async function place(
     { answer: 'replace', title: 'Replace' },
     { answer: 'none', title: 'Keep the drawing' },
   ]);
-  if (answer === undefined || answer === 'none' || session.value !== mine) return false;
+  if (answer === undefined || answer === 'none' || session.value !== mine || mine.isReadOnly.value) return false;
   drawing.place({ voxels, slots }, answer === 'add' ? lost : new Set(), withClicks);
   return true;
 }
@@ -158,10 +158,11 @@ function clickParams(asked: Model, all: readonly Click[], geometry: ImageGeometr
   if (asked.type === 'deepedit') {
     const names = foregroundNames(asked.labels);
     const lists = names.map((name) => {
-      return [name, indices(({ label, foreground }) => foreground && label === name)] as const;
+      return [name, indices(({ label, foreground }) => foreground && isSameName(label, name))] as const;
     });
     const background = indices(({ foreground }) => !foreground);
-    return { ...Object.fromEntries<Vec3[]>(lists), background, label: active };
+    const known = names.find((name) => isSameName(name, active)) ?? active;
+    return { ...Object.fromEntries<Vec3[]>(lists), background, label: known };
   }
   return {};
 }

@@ -1,6 +1,6 @@
 /** Submits the open case, and says what became of it. */
 
-import { labelVersion, saveLabel } from '../api/server.js';
+import { imageNow, labelVersion, saveLabel } from '../api/server.js';
 import type { SavedLabel } from '../api/types.js';
 import { usedSlots } from '../labelmap/slots.js';
 import type { CaseSession } from './case-session.js';
@@ -39,7 +39,7 @@ export async function submit(): Promise<void> {
 
 /** Sends once more what could not be stored, of a case that is closed. */
 export async function sendAgain(mine: CaseSession): Promise<void> {
-  if (mine.submission.value.state === 'failed') await deliver(mine);
+  if (mine.submission.value.state === 'failed' && (await isMeant(mine))) await deliver(mine);
 }
 
 async function deliver(mine: CaseSession, over = mine.base): Promise<void> {
@@ -51,14 +51,20 @@ async function deliver(mine: CaseSession, over = mine.base): Promise<void> {
   else await settleConflict(mine, outcome);
 }
 
-/** Names of what the model looks for that made the proposal, or else the chosen one. */
+/**
+ * Names of what somebody has looked for: the model that made the proposal, or the person who was asked about the chosen one
+ * because nothing is painted. A model that was merely chosen says nothing.
+ */
 function looked(mine: CaseSession): string[] {
-  return foregroundNames(info.value?.models[mine.proposal.value?.model ?? model.value]?.labels ?? []);
+  const isEmpty = usedSlots(mine.drawing.voxels).size === 0;
+  const name = mine.proposal.value?.model ?? (isEmpty ? model.value : undefined);
+  return name === undefined ? [] : foregroundNames(info.value?.models[name]?.labels ?? []);
 }
 
 /** Asks before a label that nobody has seen is replaced, and before an empty one teaches a model that nothing is there. */
 async function isMeant(mine: CaseSession): Promise<boolean> {
   const questions: string[] = [];
+  await lookAtImageNow(mine);
   if (mine.isImageReplaced) {
     questions.push(
       'The image of this case has been replaced since you opened it. This label was drawn on the one before.',
@@ -75,6 +81,16 @@ async function isMeant(mine: CaseSession): Promise<boolean> {
     { answer: 'yes', title: 'Submit' },
   ]);
   return answer === 'yes';
+}
+
+/** The list of cases may be older than an image that somebody has put there since. */
+async function lookAtImageNow(mine: CaseSession): Promise<void> {
+  const { time, datastore: before } = mine.image;
+  // Where the server is away, sending says so.
+  const now = await imageNow(mine.id).catch(() => undefined);
+  if (now === undefined) return;
+  const isNewer = time !== undefined && now.time !== undefined && now.time > time;
+  if (isNewer || (now.datastore !== undefined && now.datastore !== before)) mine.isImageReplaced = true;
 }
 
 async function settleConflict(mine: CaseSession, { theirs, reason }: Outcome & { state: 'conflict' }): Promise<void> {

@@ -66,13 +66,16 @@ export class Viewer {
   }
 
   /** Shows an inflated NIfTI or NRRD file; `name` tells which. The drawing is empty then. Throws what cannot be read. */
-  async show(file: ArrayBuffer, name: string): Promise<LoadedImage> {
+  async show(file: ArrayBuffer, name: string, signal: AbortSignal): Promise<LoadedImage> {
     this.#image = undefined;
     const image = await readImage(file, name);
+    // Another image may have been asked for meanwhile: this one must not come over it.
+    signal.throwIfAborted();
     const { size } = image.geometry.grid;
     this.#overlay.preview(this.#panes, image);
     performance.mark('first slices');
     await nextPaint();
+    signal.throwIfAborted();
     this.#scene.show(image.nvImage, size, image.firstWindow);
     this.#image = image;
     this.#changed = this.#window = undefined;
