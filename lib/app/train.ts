@@ -186,7 +186,17 @@ function classesOrReason(
 
 /** A network that never saw a voxel of its labels learns that there are none. */
 function requireForeground(name: string, cases: readonly UsableCase[]): void {
-  const hasForeground = ({ known, classes }: UsableCase): boolean => known === undefined || (classes?.length ?? 0) > 0;
+  const hasForeground = ({ known, classes = [] }: UsableCase): boolean => {
+    if (known === undefined || 'problem' in known) return true;
+    // Labels on a finer grid may lose what is smaller than a voxel of the image.
+    return classes.some(({ value }) => !known.facts.vanished.includes(value));
+  };
+  if (cases.length === 0) {
+    throw new LabelError(
+      'INVALID_INPUT',
+      `val_split leaves no label to train ${name} on: lower it or submit more labels`,
+    );
+  }
   if (cases.some(hasForeground)) return;
   throw new LabelError(
     'INVALID_INPUT',

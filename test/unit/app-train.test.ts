@@ -186,6 +186,13 @@ describe('training of an app', () => {
       });
       assert.equal(app.jobs.latest('train')!.status, 'ERROR');
     });
+
+    it('nor from those of which the grid of the image leaves none, nor from none', async () => {
+      const app = await start(1);
+      bench.engine.operations.checkLabel = () => Promise.resolve({ ...labelOf(1), vanished: [1] });
+      await assert.rejects(app.trainNow('spleen', { val_split: 0 }), { message: /there is nothing to learn$/ });
+      await assert.rejects(app.trainNow('spleen', { val_split: 0.9 }), { message: /^val_split leaves no label/ });
+    });
   });
 
   it('asks for a label first', async () => {
