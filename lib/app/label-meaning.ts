@@ -96,9 +96,14 @@ function namesOf(found: readonly Found[], segments: readonly Segment[] | undefin
   const byValue = saidByValue([...new Set(found.map(({ value }) => value))], info, segments !== undefined);
   const said = new Map([...byValue].map(([value, name]) => [name, value] as const));
   if (segments === undefined) return { nameOf: ({ value }) => byValue.get(value), said };
+  const ownName: NameOf = ({ layer, value }) =>
+    segments.find((segment) => segment.layer === layer && segment.value === value)?.name;
+  // What the file leaves out is named by its number in the merged label, which is what people are shown.
+  const { values } = merged(found, ownName, new Map());
+  const numberOf = ({ layer, value }: Found): number =>
+    values.find((each) => each.layer === layer && each.value === value)!.target;
   return {
-    nameOf: ({ layer, value }) =>
-      segments.find((segment) => segment.layer === layer && segment.value === value)?.name ?? byValue.get(value),
+    nameOf: (each) => ownName(each) ?? byValue.get(numberOf(each)),
     said: new Map([...segments.map(({ name, value }) => [name, value] as const), ...said]),
   };
 }

@@ -102,6 +102,21 @@ describe('the meaning of a .seg.nrrd', () => {
     const named = meaningOf(withStray, { label_values: { liver: 6 } }, models);
     assert.deepEqual([named.needsNames, Object.fromEntries(named.labelValues)], [[], { spleen: 1, liver: 6 }]);
   });
+
+  it('lets a value that no segment names be named by the number that is shown for it', () => {
+    const segments = [{ name: 'liver', value: 1, layer: 0 }];
+    const label: LabelFacts = { ...facts([1], [1]), segments };
+    assert.deepEqual(meaningOf(label, {}, models).needsNames, [2]);
+    const named = meaningOf(label, { label_values: { spleen: 2 } }, models);
+    assert.deepEqual(named.needsNames, []);
+    assert.deepEqual(Object.fromEntries(named.labelValues), { liver: 1, spleen: 2 });
+    assert.deepEqual(classesOf(named, spleenModel), [{ layer: 1, value: 1, target: 1, name: 'spleen' }]);
+  });
+
+  it('takes an entry without a name for none', () => {
+    const meaning = meaningOf(facts([1, 2]), listed('spleen', ' '), models);
+    assert.deepEqual(meaning.needsNames, [2]);
+  });
 });
 
 describe('what a label teaches a model', () => {
