@@ -53,7 +53,7 @@ export class Claim {
     session.notice({
       about: 'tab',
       kind: 'note',
-      text: 'Another tab works on this case. Nothing changes here.',
+      text: 'Read-only: this case is being edited in another tab.',
       actions: [{ title: 'Work here', run: this.takeOverHere }],
     });
   }

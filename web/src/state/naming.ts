@@ -24,7 +24,7 @@ export function nameLabel(slot: number, typed: string): void {
     mine.dismiss('names');
     mine.keepWords();
   } catch (error) {
-    report('The label has no name yet', error);
+    report('The label was not named', error);
   }
 }
 

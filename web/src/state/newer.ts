@@ -49,7 +49,7 @@ async function look(mine: CaseSession): Promise<void> {
 }
 
 function newer({ id }: CaseSession, stored: LabelVersion) {
-  const text = `${whoStored(id, stored)}. What you see here began before that.`;
+  const text = `${whoStored(id, stored)}. Your view is based on an older version.`;
   const show = (): void => void open(id, { shown: { shown: 'stored' } });
   return { about: 'newer', kind: 'note', text, actions: [{ title: 'Look at theirs', run: show }] } as const;
 }

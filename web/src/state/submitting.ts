@@ -110,9 +110,9 @@ function sayStored(mine: CaseSession, saved: SavedLabel | undefined): void {
   const texts = [`The label of ${mine.id} is stored on the server.`];
   const { replaced, needs_names: unnamed = [] } = saved ?? {};
   if (replaced !== undefined) {
-    const who = typeof replaced.client_id === 'string' ? ` of ${replaced.client_id}` : '';
+    const whose = typeof replaced.client_id === 'string' ? `${replaced.client_id}’s label` : 'the label';
     const when = typeof replaced.ts === 'number' ? ` from ${timeOf(new Date(replaced.ts * 1000))}` : '';
-    texts.push(`It replaced the one${who}${when}, which is kept.`);
+    texts.push(`It replaced ${whose}${when}; the old file is kept.`);
   }
   if (session.value === mine) {
     for (const about of ['label', 'newer', 'notes', 'names'] as const) mine.dismiss(about);

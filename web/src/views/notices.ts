@@ -13,7 +13,7 @@ export function notices(): TemplateResult | typeof nothing {
   const unsent = outbox.unsent.value;
   if (ofCase.length + unsent.length === 0) return nothing;
   return html`
-    <section class="panel" aria-label="To be known">
+    <section class="panel" aria-label="Notices">
       ${unsent.map(unsentLabel)} ${ofCase.map((notice) => ofOpenCase(notice, () => now?.dismiss(notice.about)))}
     </section>
   `;
