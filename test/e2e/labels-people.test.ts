@@ -7,7 +7,7 @@ import { assertSameVoxels, Stage } from './stage.js';
 
 const id = 'lps';
 const theirs = 'stored a label of lps';
-const elsewhere = 'Another tab works on this case';
+const elsewhere = 'being edited in another tab';
 
 describe('several people and tabs at one case', () => {
   const stage = Stage.here(writeOrientedVolumes, { troubled: true });
