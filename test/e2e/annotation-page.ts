@@ -251,7 +251,7 @@ export class AnnotationPage {
   /** One click of the tool beside the middle of the axial pane, by a part of its width. */
   async dab(aside: number): Promise<void> {
     const { x, y, width, height } = (await this.page.locator('#canvas').boundingBox())!;
-    await this.page.mouse.click(x + width * (0.25 + aside / 2), y + height / 4);
+    await this.page.mouse.click(x + width * (0.25 + aside / 2), y + height / 2);
   }
 
   async clickIn(across: Across, voxel: Vec3): Promise<void> {
@@ -302,8 +302,9 @@ export class AnnotationPage {
     const known = this.#maps.get(across);
     if (known !== undefined) return known;
     const { x, y, width, height } = (await this.page.locator('#canvas').boundingBox())!;
-    const [right, lower] = [across === 0, across === 1];
-    const middle = { x: x + (width * (right ? 3 : 1)) / 4, y: y + (height * (lower ? 3 : 1)) / 4 };
+    // The axial view at the left, sagittal above coronal at the right.
+    const [column, row] = { 0: [3, 1], 1: [3, 3], 2: [1, 2] }[across] as [number, number];
+    const middle = { x: x + (width * column) / 4, y: y + (height * row) / 4 };
     await this.page.keyboard.down('Control');
     await this.page.mouse.move(middle.x, middle.y);
     await this.page.mouse.down();

@@ -17,6 +17,11 @@ const flags = [
   '--enable-unsafe-swiftshader',
 ];
 
+/** Sets what the page remembers, unless it does already; about:blank has no storage. */
+const withoutRender = `try {
+  if (localStorage.getItem('choice showsRender') === null) localStorage.setItem('choice showsRender', 'false');
+} catch {}`;
+
 export interface WatchedPage {
   readonly page: Page;
   /** Errors and warnings of the console, errors that nothing caught, requests that failed, in order. */
@@ -39,8 +44,10 @@ export async function launchBrowser(): Promise<Browser | undefined> {
 
 /** A page with a storage of its own, watched from the start. */
 export async function newPage(browser: Browser): Promise<WatchedPage> {
-  // A quarter of the pixels: without a graphics card the 3-D view takes most of the time of a test.
+  // Without a graphics card drawing takes most of the time of a test: a quarter of the pixels, and no 3-D view until it is
+  // asked for.
   const context = await browser.newContext({ deviceScaleFactor: 0.5 });
+  await context.addInitScript(withoutRender);
   const [complaints, requests]: string[][] = [[], []] as [string[], string[]];
   context.on('request', (request) => requests.push(request.url()));
   context.on('requestfailed', (request) => complaints.push(`${request.url()}: ${request.failure()?.errorText}`));

@@ -110,13 +110,13 @@ describe('keys and panes', () => {
     await page.chooseModel('grow_from_clicks');
     await page.page.getByLabel('Opacity').fill('0.8');
     await page.page.getByLabel('Outline only').check();
-    await page.page.getByLabel('3-D view beside the slices').uncheck();
+    await page.page.getByLabel('3-D view beside the slices').check();
     await page.reload();
     await page.isOpen('ras');
     const model = page.page.getByRole('region', { name: 'Proposal' }).getByRole('combobox');
     assert.equal(await model.inputValue(), 'grow_from_clicks');
     assert.equal(await page.page.getByLabel('Opacity').inputValue(), '0.8');
     assert.ok(await page.page.getByLabel('Outline only').isChecked());
-    assert.ok(!(await page.page.getByLabel('3-D view beside the slices').isChecked()));
+    assert.ok(await page.page.getByLabel('3-D view beside the slices').isChecked());
   });
 });
