@@ -23,15 +23,21 @@ export async function checkTools() {
 }
 
 /**
- * Builds into `folder` and resolves with the path of the addon. `tests` builds the native test and bench programs too.
+ * Builds into `folder` and resolves with the path of the addon. `tests` builds the native test program too, `bench` the one
+ * of the benchmarks.
  * CMake itself leaves out what is current.
  */
-export async function buildAddon({ libtorch, folder = path.join(packageRoot, 'build'), tests = false }) {
+export async function buildAddon({ libtorch, folder = path.join(packageRoot, 'build'), tests = false, bench = false }) {
   const cmakeJs = createRequire(import.meta.url).resolve('cmake-js/bin/cmake-js');
   // Every compilation takes about a gigabyte: no more at once than the memory holds.
   const jobs = Math.max(1, Math.min(os.availableParallelism(), Math.floor(os.totalmem() / 2 ** 31)));
   const options = ['--directory', packageRoot, '--out', folder];
-  const definitions = [`--CDLIBTORCH=${libtorch}`, `--CDNATIVE_TESTS=${tests ? 'ON' : 'OFF'}`];
+  const onOff = (on) => (on ? 'ON' : 'OFF');
+  const definitions = [
+    `--CDLIBTORCH=${libtorch}`,
+    `--CDNATIVE_TESTS=${onOff(tests)}`,
+    `--CDNATIVE_BENCH=${onOff(bench)}`,
+  ];
   const failure = 'the native part could not be built; the first error above says why';
   // `build` alone would keep the definitions of the last time.
   await run(process.execPath, [cmakeJs, 'configure', ...options, ...definitions], {
@@ -51,7 +57,8 @@ if (process.argv[1] === fileURLToPath(import.meta.url)) {
   const { values } = parseArgs({ options: { out: { type: 'string' }, tests: { type: 'boolean' } } });
   try {
     await checkTools();
-    const addon = await buildAddon({ libtorch: await findLibtorch(), folder: values.out, tests: values.tests });
+    const { out: folder, tests } = values;
+    const addon = await buildAddon({ libtorch: await findLibtorch(), folder, tests, bench: tests });
     say(`built ${addon}`);
   } catch (error) {
     reportAndExit(error);

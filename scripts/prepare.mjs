@@ -40,7 +40,7 @@ export async function prepare({ tests = false } = {}) {
   const libtorch = await findLibtorch();
   const native = {
     title: `building the native part against libtorch ${libtorchVersion(libtorch)} in ${libtorch} (some minutes the first time) …`,
-    inputs: tests ? [...nativeSources, 'native/test', 'native/bench'] : nativeSources,
+    inputs: tests ? [...nativeSources, 'native/test'] : nativeSources,
     outputs: tests ? ['build/Release/monailabel.node', 'build/core_tests'] : ['build/Release/monailabel.node'],
     extra: libtorch + libtorchVersion(libtorch) + process.version,
   };

@@ -15,7 +15,8 @@ describe('what the mouse paints lies on disk where it was seen', () => {
   const stage = Stage.here(writeOrientedVolumes);
   let radii: number[] = [];
 
-  for (const volume of orientedVolumes) {
+  // Each takes as long as all tests of another file; the 48 orders are tested without a browser.
+  for (const volume of orientedVolumes.filter(({ axes }) => axes === 'RAS' || axes === 'ASL')) {
     it(`${volume.axes}${volume.tilt.some(Boolean) ? ', tilted' : ''}: voxels, discs and balls in each pane`, async () => {
       const id = volume.file.replace(/\.nii(\.gz)?$/, '');
       const geometry = geometryOf(volume);
