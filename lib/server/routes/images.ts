@@ -88,7 +88,7 @@ export const imageRoutes: readonly Route[] = [
       const { datastore } = services.app;
       if (!datastore.has(query.image)) return {};
       const path = datastore.imagePath(query.image);
-      return { ...datastore.image(query.image).info, ...(await geometryOf(path)), path, datastore: datastore.id };
+      return { ...datastore.image(query.image).info, ...(await geometryOf(path)), path };
     },
   }),
   defineRoute({

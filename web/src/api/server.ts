@@ -47,16 +47,9 @@ export function downloadImage(id: string, onProgress: (progress: Progress) => vo
 }
 
 /** When the file of an image came, in seconds; undefined where the server does not know. */
-export async function imageNow(
-  id: string,
-  signal?: AbortSignal,
-): Promise<{ readonly time: number | undefined; readonly datastore: string | undefined }> {
-  const url = address('/datastore/image/info', { image: id });
-  const { ts, datastore } = await requestJson<{ ts?: unknown; datastore?: unknown }>(url, signal ? { signal } : {});
-  return {
-    time: typeof ts === 'number' ? ts : undefined,
-    datastore: typeof datastore === 'string' ? datastore : undefined,
-  };
+export async function imageTime(id: string, signal: AbortSignal): Promise<number | undefined> {
+  const { ts } = await requestJson<{ ts?: unknown }>(address('/datastore/image/info', { image: id }), { signal });
+  return typeof ts === 'number' ? ts : undefined;
 }
 
 /** The stored label of a tag on the grid of the image, in the order of its file. Throws ApiError where it has no place there. */

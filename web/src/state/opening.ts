@@ -1,7 +1,7 @@
 /** Opens a case: its image, and upon it what was last done to it here, on the server, or by a model. */
 
 import { batch } from '@preact/signals-core';
-import { downloadImage, imageNow, nextCase } from '../api/server.js';
+import { downloadImage, imageTime, nextCase } from '../api/server.js';
 import { versionIn } from '../api/types.js';
 import type { Draft, DraftStore } from '../keep/draft.js';
 import { fingerprint } from '../keep/fingerprint.js';
@@ -75,7 +75,7 @@ export async function open(id: string, wanted: Wanted = {}): Promise<void> {
     unsent = await outbox.take(id, signal);
     claim = await Claim.on(id, wanted.takesOver === true, () => void open(id, { takesOver: true }));
     signal.throwIfAborted();
-    const { time } = await imageNow(id, signal);
+    const time = await imageTime(id, signal);
     const image = await downloadImage(id, ({ done, total }) => showProgress(id, done, total), signal);
     loading.value = { id, stage: 'prepare', part: undefined };
     const shown = await show(id, { ...image, time }, await whenViewer(), signal);

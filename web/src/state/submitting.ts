@@ -1,6 +1,6 @@
 /** Submits the open case, and says what became of it. */
 
-import { imageNow, labelVersion, saveLabel } from '../api/server.js';
+import { labelVersion, saveLabel } from '../api/server.js';
 import type { SavedLabel } from '../api/types.js';
 import { usedSlots } from '../labelmap/slots.js';
 import type { CaseSession } from './case-session.js';
@@ -64,7 +64,6 @@ function looked(mine: CaseSession): string[] {
 /** Asks before a label that nobody has seen is replaced, and before an empty one teaches a model that nothing is there. */
 async function isMeant(mine: CaseSession): Promise<boolean> {
   const questions: string[] = [];
-  await lookAtImageNow(mine);
   if (mine.isImageReplaced) {
     questions.push(
       'The image of this case has been replaced since you opened it. This label was drawn on the one before.',
@@ -81,16 +80,6 @@ async function isMeant(mine: CaseSession): Promise<boolean> {
     { answer: 'yes', title: 'Submit' },
   ]);
   return answer === 'yes';
-}
-
-/** The list of cases may be older than an image that somebody has put there since. */
-async function lookAtImageNow(mine: CaseSession): Promise<void> {
-  const { time, datastore: before } = mine.image;
-  // Where the server is away, sending says so.
-  const now = await imageNow(mine.id).catch(() => undefined);
-  if (now === undefined) return;
-  const isNewer = time !== undefined && now.time !== undefined && now.time > time;
-  if (isNewer || (now.datastore !== undefined && now.datastore !== before)) mine.isImageReplaced = true;
 }
 
 async function settleConflict(mine: CaseSession, { theirs, reason }: Outcome & { state: 'conflict' }): Promise<void> {
