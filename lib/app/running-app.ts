@@ -1,3 +1,4 @@
+import { once } from 'node:events';
 import { rm } from 'node:fs/promises';
 import { isAbsolute } from 'node:path';
 import { finalTag, type AddedFile, type Datastore, type Expected, type Info } from '../datastore/datastore.js';
@@ -240,7 +241,9 @@ export class RunningApp implements App {
       log.info(`Training ${model.name}: ${message}`);
     };
     try {
-      await this.#checks.sweep();
+      signal.throwIfAborted();
+      await Promise.race([this.#checks.sweep(), once(signal, 'abort')]);
+      signal.throwIfAborted();
       const unlooked = { problem: 'nobody could look at it yet' };
       const { options, leftOut } = this.#planTraining(model, params, unlooked);
       for (const line of leftOut) log.warn(`Training ${model.name}: ${line}`);

@@ -57,8 +57,8 @@ export class LocalDatastore implements Datastore {
   readonly #checked: CheckedLabels;
   /** One write at a time: the catalogue is one file. */
   readonly #writes = new PQueue({ concurrency: 1 });
-  /** One draw at a time, so that two people do not get the same image. */
   #id = '';
+  /** One draw at a time, so that two people do not get the same image. */
   readonly #draws = new PQueue({ concurrency: 1 });
   /** Real paths of images that are links. */
   #links: ReadonlyMap<string, string> = new Map();
@@ -256,7 +256,9 @@ export class LocalDatastore implements Datastore {
       const { info: known, ...entry } = this.label(id, tag);
       const isAboutMeaning = 'label_values' in info || 'label_info' in info;
       const kept = isAboutMeaning ? without(known, ['checked']) : known;
-      const added = without(info, ['version', 'checked']);
+      // Other names make another label of it, which nobody must replace unseen.
+      const version = isAboutMeaning ? { version: randomUUID() } : {};
+      const added = { ...without(info, ['version', 'checked']), ...version };
       await this.#file.save(withLabel(this.#file.catalogue, id, tag, { ...entry, info: { ...kept, ...added } }));
     });
   }

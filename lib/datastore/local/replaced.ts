@@ -2,7 +2,7 @@
 
 import { randomUUID } from 'node:crypto';
 import { constants } from 'node:fs';
-import { copyFile, link, readFile, readdir, rename, rm } from 'node:fs/promises';
+import { copyFile, link, readFile, readdir, rename, rm, stat, utimes } from 'node:fs/promises';
 import { dirname, join } from 'node:path';
 import { z } from 'zod';
 import { hasCode, makeFolder, syncFile, writeFileAtomically } from '../../files/atomic.js';
@@ -26,6 +26,8 @@ export class ReplacedFiles {
     const kept = join(this.#folderOf(tag), id + ext);
     await makeFolder(dirname(kept));
     if (path !== undefined) await this.#copy(path, kept);
+    // The names below are of a file that is away; an older one must not lie beside them.
+    else await rm(kept, { force: true });
     await writeFileAtomically(`${kept}.json`, JSON.stringify({ id, ext, info }, null, 2));
     await this.#remove(dirname(kept), id, id + ext);
   }
@@ -68,6 +70,8 @@ async function linkOrCopy(source: string, target: string): Promise<void> {
     await link(source, target);
   } catch {
     await copyFile(source, target, constants.COPYFILE_FICLONE);
+    const { atime, mtime } = await stat(source);
+    await utimes(target, atime, mtime);
     await syncFile(target);
   }
 }
