@@ -29,6 +29,11 @@ export async function sendFile(ctx: Context, file: string, root: string, options
   }
 }
 
+/** What names the state of a file; sent as ETag, in quotation marks. */
+export function entityTag({ size, mtime }: { readonly size: number; readonly mtime: Date }): string {
+  return `${size.toString(16)}-${mtime.getTime().toString(16)}`;
+}
+
 /** The real path of a file that lies under `root`, undefined where there is none. */
 export async function resolveUnder(file: string, root: string): Promise<string | undefined> {
   if (file.includes('\0')) return undefined;
@@ -67,7 +72,7 @@ async function reply(ctx: Context, handle: FileHandle, name: string, options: Se
   ctx.status = 200;
   ctx.set('Content-Type', mediaType(name));
   ctx.set('Accept-Ranges', 'bytes');
-  ctx.etag = `${size.toString(16)}-${mtime.getTime().toString(16)}`;
+  ctx.etag = entityTag({ size, mtime });
   ctx.lastModified = mtime;
   if (options.saveAs !== null) ctx.set('Content-Disposition', contentDisposition(options.saveAs ?? name));
   if (ctx.fresh) {

@@ -1,5 +1,5 @@
 import assert from 'node:assert/strict';
-import { readdir, readFile } from 'node:fs/promises';
+import { readdir, readFile, writeFile } from 'node:fs/promises';
 import path from 'node:path';
 import { LabelError } from '../../lib/errors.js';
 import { tinyNifti, tinyNrrd } from '../fixtures/nifti.js';
@@ -76,6 +76,28 @@ describe('labels over HTTP', () => {
     assert.equal(late.status, 409);
     assert.match(late.body['detail'] as string, /bob/);
     assert.equal((await put(nifti)).status, 200);
+  });
+
+  it('refuses a label of an image that has been replaced since', async () => {
+    const etag = async (): Promise<string> => {
+      const reply = await server.request('/datastore/image?image=a', { method: 'HEAD' });
+      return reply.headers.get('ETag')!.replaceAll('"', '');
+    };
+    const putFor = async (image: string): Promise<number> => {
+      const body = formWith({ label: nifti });
+      return (await server.request(`/datastore/label?image=a&image_etag=${image}`, { method: 'PUT', body })).status;
+    };
+    const first = await etag();
+    assert.equal(await putFor(first), 200);
+    const file = path.join(server.studies, 'a.nii.gz');
+    await writeFile(file, Buffer.concat([await readFile(file), Buffer.from('more')]));
+    assert.equal(await putFor(first), 412);
+    assert.equal(await putFor(await etag()), 200);
+  });
+
+  it('refuses a condition that it does not understand', async () => {
+    assert.equal((await put(nifti, {}, { 'If-Match': 'abc' })).status, 400);
+    assert.deepEqual(await stored(), []);
   });
 
   it('refuses what cannot be placed or read and keeps what is there', async () => {

@@ -2,7 +2,7 @@ import path from 'node:path';
 import { z } from 'zod';
 import { finalTag, type Datastore } from '../../datastore/datastore.js';
 import { LabelError } from '../../errors.js';
-import { expectedBy } from '../expected.js';
+import { expectedBy, requireImage } from '../expected.js';
 import { defineRoute } from '../route.js';
 import { jsonObjectField } from '../schemas.js';
 import { sendFile } from '../send-file.js';
@@ -20,11 +20,18 @@ export const labelRoutes = [
     url: '/datastore/label',
     tag,
     summary: 'Saves the label of an image',
-    query: z.object({ image: z.string(), tag: z.string().default(finalTag) }),
+    query: z.object({
+      image: z.string(),
+      tag: z.string().default(finalTag),
+      image_etag: z.string().optional().meta({ description: 'ETag of the image it was drawn on; 412 for another' }),
+    }),
     body: z.object({ params: jsonObjectField('JSON object: label_values, label_info, client_id, …') }),
     files: { label: 'required' },
-    handle: ({ query, body, files, services, ctx }) =>
-      services.app.saveLabel(query.image, query.tag || finalTag, files.label!, body.params, expectedBy(ctx)),
+    async handle({ query, body, files, services, ctx }) {
+      const { app } = services;
+      await requireImage(app.datastore, query.image, query.image_etag);
+      return app.saveLabel(query.image, query.tag || finalTag, files.label!, body.params, expectedBy(ctx));
+    },
   }),
   defineRoute({
     method: 'delete',

@@ -1,6 +1,6 @@
 /** A small case, a server that answers when it is told to, and a store of drafts in memory. */
 
-import type { LabelVersion, Params, SavedLabel } from '../../../web/src/api/types.js';
+import type { LabelVersion, Over, Params, SavedLabel } from '../../../web/src/api/types.js';
 import type { Draft, DraftStore, Slices } from '../../../web/src/keep/draft.js';
 import type { Vec3 } from '../../../web/src/labelmap/grid.js';
 import { readLabelFile } from '../../../web/src/labelmap/label-file.js';
@@ -28,6 +28,7 @@ export function imageOf(id: string, fingerprint = `voxels of ${id}`): OpenCase {
     fingerprint,
     geometry: { grid: { size, spacing: [1, 1, 1] }, sizeFile: size, permRAS: [1, 2, 3], affine },
     time: undefined,
+    etag: 'as it was',
     isCt: true,
     percentileWindow: [0, 1],
     source: { size, affine },
@@ -77,6 +78,7 @@ export interface Sent {
   readonly id: string;
   readonly params: Params;
   readonly base: string | null;
+  readonly image: string | undefined;
   readonly voxels: readonly number[];
   readonly store: () => SavedLabel;
   readonly fail: (error: Error) => void;
@@ -89,7 +91,7 @@ export class StoringServer implements LabelServer {
   #arrived: (() => void)[] = [];
   #count = 0;
 
-  async saveLabel(id: string, file: Blob, params: Params, base: string | null): Promise<SavedLabel> {
+  async saveLabel(id: string, file: Blob, params: Params, { base, image }: Over): Promise<SavedLabel> {
     const bytes = await gunzip(new Uint8Array(await file.arrayBuffer()));
     const voxels = [...readLabelFile(bytes).voxels];
     return new Promise((resolve, reject) => {
@@ -100,7 +102,7 @@ export class StoringServer implements LabelServer {
         resolve(saved);
         return saved;
       };
-      this.#waiting.push({ id, params, base, voxels, store, fail: reject });
+      this.#waiting.push({ id, params, base, image, voxels, store, fail: reject });
       for (const tell of this.#arrived.splice(0)) tell();
     });
   }

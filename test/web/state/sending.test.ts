@@ -91,6 +91,19 @@ describe('submitting a label', () => {
     assert.equal((await server.arrived('a')).base, 'theirs');
   });
 
+  it('goes with the image that it was drawn on, until the person knows that it is another one', async () => {
+    const { session } = openCase('a', drafts);
+    paint(session, 1, [0, 0]);
+    const refused = send(session, server, sender);
+    const first = await server.arrived('a');
+    assert.equal(first.image, 'as it was');
+    first.fail(new ApiError('refused', 'The image a has been replaced since the label was begun', 412));
+    assert.equal((await refused).state, 'failed');
+    assert.equal(session.isImageReplaced, true);
+    void send(session, server, sender);
+    assert.equal((await server.arrived('a')).image, undefined);
+  });
+
   it('knows its own label when the answer was lost', async () => {
     const { session } = openCase('a', drafts);
     paint(session, 1, [0, 0]);

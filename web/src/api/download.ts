@@ -9,19 +9,21 @@ export interface Progress {
 }
 
 /**
- * Fetches a file and inflates it if it is gzip. Returns the inflated bytes and the file name that the server gave it.
- * Throws ApiError, or an Error where the file itself is damaged.
+ * Fetches a file and inflates it if it is gzip. Returns the inflated bytes, the file name that the server gave it
+ * and its ETag. Throws ApiError, or an Error where the file itself is damaged.
  */
 export async function downloadInflated(
   url: string,
   onProgress: (progress: Progress) => void,
   signal: AbortSignal,
-): Promise<{ bytes: Uint8Array<ArrayBuffer>; name: string }> {
+): Promise<{ bytes: Uint8Array<ArrayBuffer>; name: string; etag: string | undefined }> {
   const response = await request(url, { signal });
+  // A proxy may have made it a weak one.
+  const etag = /"(.*)"/.exec(response.headers.get('ETag') ?? '')?.[1];
   const name = fileName(response.headers.get('Content-Disposition') ?? '');
   const file = await received(response, onProgress, signal);
   signal.throwIfAborted();
-  return { bytes: await inflated(file), name };
+  return { bytes: await inflated(file), name, etag };
 }
 
 async function received(

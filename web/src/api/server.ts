@@ -12,6 +12,7 @@ import {
   type Catalogue,
   type LabelSummary,
   type LabelVersion,
+  type Over,
   type Params,
   type PlacedLabel,
   type SavedLabel,
@@ -91,21 +92,22 @@ export async function infer(
 }
 
 /**
- * Resolves once the label is on the server's disk. `base`: the version that it may replace, null for none. Throws ApiError,
- * with status 409 where something else is stored.
+ * Resolves once the label is on the server's disk. Throws ApiError, with status 409 where something else is stored than what
+ * it may replace, 412 where the image is another one.
  */
 export async function saveLabel(
   id: string,
   file: Blob,
   params: Params,
-  base: string | null,
+  { base, image }: Over,
   onProgress: (part: number) => void,
 ): Promise<SavedLabel> {
   const form = new FormData();
   form.append('params', JSON.stringify(params));
   form.append('label', file, `${id}.nii.gz`);
   const headers = base === null ? { 'If-None-Match': '*' } : { 'If-Match': `"${base}"` };
-  return (await uploadForm(address('/datastore/label', { image: id }), form, onProgress, headers)) as SavedLabel;
+  const url = address('/datastore/label', { image: id, ...(image !== undefined && { image_etag: image }) });
+  return (await uploadForm(url, form, onProgress, headers)) as SavedLabel;
 }
 
 /** Returns the id of the case. Without `replace`, one that is there stays, and the ApiError has status 409. */

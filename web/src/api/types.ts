@@ -40,6 +40,14 @@ export interface LabelVersion {
   readonly sending: string | undefined;
 }
 
+/** What a label may replace, and what it was drawn on. */
+export interface Over {
+  /** The version of the stored label, null for none. */
+  readonly base: string | null;
+  /** ETag of the image; undefined for any. */
+  readonly image: string | undefined;
+}
+
 export interface SavedLabel extends LabelSummary {
   readonly version: string;
   readonly replaced?: { readonly version: string; readonly client_id?: unknown; readonly ts?: unknown };

@@ -15,6 +15,8 @@ export interface OpenCase extends ImageIdentity {
   readonly percentileWindow: readonly [low: number, high: number];
   /** When its file came to the server, in seconds. */
   readonly time: number | undefined;
+  /** Of its file, where the server says one. */
+  readonly etag: string | undefined;
   /** The NIfTI header of the image's file, or what a label file needs to be made without one. */
   readonly source: GeometrySource;
 }

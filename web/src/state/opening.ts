@@ -131,7 +131,7 @@ interface ShownImage {
 
 async function show(
   id: string,
-  { name, bytes, time }: { name: string; bytes: Uint8Array<ArrayBuffer>; time: number | undefined },
+  { name, bytes, etag, time }: Awaited<ReturnType<typeof downloadImage>> & { readonly time: number | undefined },
   viewer: Viewer,
   signal: AbortSignal,
 ): Promise<ShownImage> {
@@ -143,7 +143,7 @@ async function show(
   const shown = await viewer.show(bytes.buffer, `image${format}`, signal);
   const { geometry, isCt, percentileWindow, firstWindow } = shown;
   const source = format === '.nii' ? { header } : { size: geometry.sizeFile, affine: geometry.affine };
-  const image = { ...identity, time, geometry, isCt, percentileWindow, source };
+  const image = { ...identity, time, etag, geometry, isCt, percentileWindow, source };
   return { image, firstWindow, viewer, voxels: viewer.drawing };
 }
 

@@ -1,7 +1,7 @@
 /** Sends the drawing of a session to the server as the label of its case. */
 
 import { ApiError } from '../api/api-error.js';
-import type { LabelVersion, Params, SavedLabel } from '../api/types.js';
+import type { LabelVersion, Over, Params, SavedLabel } from '../api/types.js';
 import { gzip } from '../labelmap/gzip.js';
 import { writeLabelFile } from '../labelmap/label-file.js';
 import { toFileOrder } from '../labelmap/reorder.js';
@@ -14,7 +14,7 @@ export interface LabelServer {
     id: string,
     file: Blob,
     params: Params,
-    base: string | null,
+    over: Over,
     onProgress: (part: number) => void,
   ): Promise<SavedLabel>;
   labelVersion(id: string, tag: string): Promise<LabelVersion | undefined>;
@@ -56,7 +56,9 @@ export async function send(
     // A page that is loaded again finds that it has been submitted; what nobody changed is kept only if it fails.
     if (session.hasUnsavedWork.value) session.keepWords();
     const file = new Blob([await gzip(writeLabelFile(source, fromSlots(slots, values)))]);
-    const saved = await server.saveLabel(session.id, file, params, over, (part) => {
+    // That it has been replaced is known, and the person wants the label all the same.
+    const image = session.isImageReplaced ? undefined : session.image.etag;
+    const saved = await server.saveLabel(session.id, file, params, { base: over, image }, (part) => {
       session.submission.value = { state: 'sending', part };
     });
     await settle(session, sending, saved.version);
@@ -95,6 +97,7 @@ async function failed(session: CaseSession, server: LabelServer, sender: Sender,
   if (theirs !== undefined && (await recognise(session, theirs))) {
     return session.hasUnsavedWork.value ? send(session, server, sender) : { state: 'stored', saved: undefined };
   }
+  if (error instanceof ApiError && error.status === 412) session.isImageReplaced = true;
   session.submission.value = { state: 'failed', reason };
   session.keepWords();
   return isConflict ? { state: 'conflict', theirs, reason } : { state: 'failed', error };
