@@ -40,7 +40,13 @@ export function addDatasets(program: Command): void {
       }
       const md5 = tasks.get(name);
       if (md5 === undefined) throw new LabelError('NOT_FOUND', `--name must be one of: ${names.join(', ')}`);
-      const folder = await fetchDataset({ name, url: urlOf(name), md5, output, onProgress: showProgress });
+      const folder = await fetchDataset({
+        name,
+        url: urlOf(name),
+        checksum: { algorithm: 'md5', hex: md5 },
+        output,
+        onProgress: showProgress,
+      });
       console.log(`${name} is downloaded at: ${folder}`);
     });
 }

@@ -3,7 +3,7 @@ import { mkdir, rename, rm } from 'node:fs/promises';
 import path from 'node:path';
 import { extract } from 'tar';
 import { LabelError } from '../errors.js';
-import { download, type DownloadOptions } from './download.js';
+import { download, type DownloadOptions } from '../files/download.js';
 
 export interface DatasetRequest extends Omit<DownloadOptions, 'file'> {
   /** Of the folder that lies in the archive. */

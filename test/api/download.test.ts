@@ -6,11 +6,12 @@ import type { AddressInfo } from 'node:net';
 import { tmpdir } from 'node:os';
 import path from 'node:path';
 import { create } from 'tar';
-import { download } from '../../lib/cli/download.js';
 import { fetchDataset } from '../../lib/cli/fetch-dataset.js';
+import { download } from '../../lib/files/download.js';
 
 const content = randomBytes(300_000);
-const md5 = createHash('md5').update(content).digest('hex');
+const md5Of = (data: Buffer) => ({ algorithm: 'md5', hex: createHash('md5').update(data).digest('hex') }) as const;
+const etagOf = (data: Buffer): string => `"${md5Of(data).hex}"`;
 
 describe('downloads', () => {
   let folder: string;
@@ -21,6 +22,8 @@ describe('downloads', () => {
   /** After how many bytes each reply breaks off; undefined: not at all. */
   let breaks: (number | undefined)[];
   let served: Buffer;
+  /** What the server has from the first break on; undefined: the same. */
+  let exchanged: Buffer | undefined;
   let knowsRanges: boolean;
 
   beforeEach(async () => {
@@ -28,15 +31,18 @@ describe('downloads', () => {
     asked = [];
     breaks = [];
     served = content;
+    exchanged = undefined;
     knowsRanges = true;
     server = http.createServer((request, response) => {
-      const { range } = request.headers;
+      const { range, 'if-range': expected } = request.headers;
       asked.push(range);
-      const start = knowsRanges ? Number(/^bytes=(\d+)-$/.exec(range ?? '')?.[1] ?? 0) : 0;
+      const isSame = expected === undefined || expected === etagOf(served);
+      const start = knowsRanges && isSame ? Number(/^bytes=(\d+)-$/.exec(range ?? '')?.[1] ?? 0) : 0;
       if (start >= served.length) return void response.writeHead(416).end();
       const rest = served.subarray(start);
-      response.writeHead(start > 0 ? 206 : 200, { 'content-length': rest.length });
+      response.writeHead(start > 0 ? 206 : 200, { 'content-length': rest.length, etag: etagOf(served) });
       const end = breaks.shift();
+      if (end !== undefined && exchanged !== undefined) served = exchanged;
       if (end === undefined) response.end(rest);
       // Closed, not reset: what was sent before arrives.
       else response.write(rest.subarray(0, end), () => response.socket?.end());
@@ -50,7 +56,7 @@ describe('downloads', () => {
   });
 
   const target = (): string => path.join(folder, 'x.tar');
-  const fetchIt = (): Promise<void> => download({ url, file: target(), md5, retryDelay: 1 });
+  const fetchIt = (): Promise<void> => download({ url, file: target(), checksum: md5Of(content), retryDelay: 1 });
 
   it('arrive whole', async () => {
     await fetchIt();
@@ -62,16 +68,28 @@ describe('downloads', () => {
     breaks = [100_000, 100_000];
     await fetchIt();
     assert.deepEqual(await readFile(target()), content);
-    assert.equal(asked.length, 3);
-    assert.equal(asked[0], undefined);
-    assert.match(asked[1]!, /^bytes=[1-9]\d*-$/);
-    assert.match(asked[2]!, /^bytes=[1-9]\d*-$/);
+    assert.deepEqual(asked, [undefined, 'bytes=100000-', 'bytes=200000-']);
   });
 
   it('go on where an earlier process stopped', async () => {
     await writeFile(`${target()}.part`, content.subarray(0, 123_456));
     await fetchIt();
     assert.deepEqual(asked, ['bytes=123456-']);
+    assert.deepEqual(await readFile(target()), content);
+  });
+
+  it('go on with no other file than the one that was begun', async () => {
+    breaks = [100_000];
+    exchanged = randomBytes(200_000);
+    await download({ url, file: target(), retryDelay: 1 });
+    assert.deepEqual(asked, [undefined, 'bytes=100000-']);
+    assert.deepEqual(await readFile(target()), exchanged);
+  });
+
+  it('do not go on from an earlier process without a checksum to prove that it is the same file', async () => {
+    await writeFile(`${target()}.part`, 'of another version');
+    await download({ url, file: target(), retryDelay: 1 });
+    assert.deepEqual(asked, [undefined]);
     assert.deepEqual(await readFile(target()), content);
   });
 
@@ -98,6 +116,16 @@ describe('downloads', () => {
     breaks = Array<number>(99).fill(1000);
     await assert.rejects(fetchIt(), { code: 'IO' });
     assert.deepEqual(await readdir(folder), ['x.tar.part']);
+    assert.deepEqual(await readFile(`${target()}.part`), content.subarray(0, 6 * 1000));
+  });
+
+  it('end at once when they are stopped, and keep what came', async () => {
+    const stop = new AbortController();
+    breaks = [1000];
+    const stopAtFirstBytes = { onProgress: () => stop.abort(), signal: stop.signal };
+    const request = { url, file: target(), checksum: md5Of(content), retryDelay: 1e8, ...stopAtFirstBytes };
+    await assert.rejects(download(request), { name: 'AbortError' });
+    assert.deepEqual(await readdir(folder), ['x.tar.part']);
   });
 
   it('unpack into a folder that appears whole', async () => {
@@ -108,10 +136,10 @@ describe('downloads', () => {
     const archive = path.join(folder, 'source', 'Task.tar');
     await create({ file: archive, cwd: path.join(folder, 'source') }, ['Task']);
     served = await readFile(archive);
-    const sum = createHash('md5').update(served).digest('hex');
+    const checksum = md5Of(served);
 
     const output = path.join(folder, 'data');
-    const request = { name: 'Task', url, md5: sum, output, retryDelay: 1 };
+    const request = { name: 'Task', url, checksum, output, retryDelay: 1 };
     assert.equal(await fetchDataset(request), path.join(output, 'Task'));
     assert.deepEqual(await readdir(output), ['Task']);
     assert.deepEqual(await readdir(path.join(output, 'Task', 'imagesTr')), ['a.nii.gz']);
@@ -125,9 +153,9 @@ describe('downloads', () => {
       '../evil',
     ]);
     served = await readFile(path.join(folder, 'x.tar'));
-    const sum = createHash('md5').update(served).digest('hex');
+    const checksum = md5Of(served);
     const output = path.join(folder, 'data');
-    await assert.rejects(fetchDataset({ name: 'Task', url, md5: sum, output, retryDelay: 1 }));
+    await assert.rejects(fetchDataset({ name: 'Task', url, checksum, output, retryDelay: 1 }));
     assert.deepEqual((await readdir(folder)).sort(), ['data', 'source', 'x.tar']);
     assert.deepEqual(await readdir(output), ['Task.tar']);
   });

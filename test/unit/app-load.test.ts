@@ -6,6 +6,7 @@ import { setTimeout as sleep } from 'node:timers/promises';
 import { fileURLToPath } from 'node:url';
 import type { App } from '../../lib/app/app.js';
 import { importApp } from '../../lib/app/import-app.js';
+import { fetchPretrained } from '../../lib/app/pretrained.js';
 import { spleenModel, TestBench } from '../fixtures/running-app.js';
 
 describe('loading an app', () => {
@@ -166,7 +167,8 @@ describe('loading an app', () => {
     });
 
     it('are not needed: an address that cannot be reached is one line', async () => {
-      await start(undefined, { pretrained_path: 'http://127.0.0.1:1' });
+      const source = { base: 'http://127.0.0.1:1', file: 'weights.pt', retryDelay: 1 };
+      await fetchPretrained(source, target(), bench.engine, bench.log, new AbortController().signal);
       assert.match(await logged(), /^No pretrained weights: http:\/\/127\.0\.0\.1:1\/weights\.pt cannot be had.*$/);
     });
 
