@@ -13,7 +13,15 @@ export {
   type TrainRecipe,
 } from './app/model.js';
 export type { Datastore, ImageEntry, Info, LabelEntry } from './datastore/datastore.js';
-export type { InfererSpec, LossSpec, NetworkSpec, OptimizerSpec, Spec, TransformSpec } from './engine/types.js';
+export type {
+  InfererSpec,
+  LossSpec,
+  NetworkSpec,
+  OptimizerSpec,
+  Spec,
+  SpecKind,
+  TransformSpec,
+} from './engine/types.js';
 export { LabelError } from './errors.js';
 export { float } from './float.js';
 export * from './pipeline/index.js';

@@ -7,6 +7,7 @@ import { z } from 'zod';
 import type { InferAnswer, InferOptions, OperationRunner, TransformSpec } from '../engine/types.js';
 import { LabelError } from '../errors.js';
 import { isVolumeExtension, volumeExtensions } from '../files/extensions.js';
+import { spec } from '../pipeline/spec.js';
 import type { InferParams } from './answers.js';
 import type { InferRun, Params } from './app.js';
 import { clicksOf } from './clicks.js';
@@ -117,7 +118,7 @@ function restoreValues(labels: Labels): TransformSpec[] {
   const values = foreground(labels).map(([, value]) => value);
   if (values.every((value, position) => value === position + 1)) return [];
   const classes = values.map((_, position) => position + 1);
-  return [{ name: 'MapLabelValued', keys: ['pred'], orig_labels: classes, target_labels: values }];
+  return [spec('transform', 'MapLabelValued', { keys: ['pred'], orig_labels: classes, target_labels: values })];
 }
 
 /** { "1": [24, 19, 12] } → { "label_1": ["1", "24", "19", "12"] }, as DeepEdit's clients read it. */

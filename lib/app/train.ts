@@ -7,6 +7,7 @@ import { isSafeName } from '../datastore/local/names.js';
 import type { LabelValue, TrainCase, TrainOptions, TransformSpec } from '../engine/types.js';
 import { LabelError } from '../errors.js';
 import { taskTime } from '../jobs/task.js';
+import { spec } from '../pipeline/spec.js';
 import type { Options } from './answers.js';
 import type { Params } from './app.js';
 import type { Devices } from './devices.js';
@@ -125,12 +126,12 @@ export function planTraining(
 
 /** Labels are loaded as the model's classes and on the grid of their image, whatever the recipe does afterwards. */
 function withLabelLoading(transforms: readonly TransformSpec[]): TransformSpec[] {
-  return transforms.flatMap((spec) => {
-    if (spec.name !== 'LoadImaged') return [spec];
-    const { keys } = spec;
+  return transforms.flatMap((each) => {
+    if (each.name !== 'LoadImaged') return [each];
+    const { keys } = each;
     const others = (Array.isArray(keys) ? (keys as unknown[]) : [keys]).filter((key) => key !== 'label');
-    const images = others.length === 0 ? [] : [{ ...spec, keys: others }];
-    return [...images, { name: 'LoadLabeld', keys: ['label'] }];
+    const images = others.length === 0 ? [] : [{ ...each, keys: others }];
+    return [...images, spec('transform', 'LoadLabeld', { keys: ['label'] })];
   });
 }
 

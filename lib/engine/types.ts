@@ -6,17 +6,25 @@
  * `native/core/operations/` cannot drift silently.
  */
 
-/** A transform, network, inferer, loss, optimizer: a name and MONAI's arguments. */
-export interface Spec {
+declare const kind: unique symbol;
+
+export type SpecKind = 'transform' | 'network' | 'inferer' | 'loss' | 'optimizer';
+
+/**
+ * A transform, network, inferer, loss, optimizer: a name and MONAI's arguments. Its kind is known to the compiler only, so
+ * that no loss is taken for a network; `spec` of `lib/pipeline` makes one.
+ */
+export interface Spec<Kind extends SpecKind> {
+  readonly [kind]: Kind;
   readonly name: string;
   readonly [argument: string]: unknown;
 }
 
-export type TransformSpec = Spec;
-export type NetworkSpec = Spec;
-export type InfererSpec = Spec;
-export type LossSpec = Spec;
-export type OptimizerSpec = Spec;
+export type TransformSpec = Spec<'transform'>;
+export type NetworkSpec = Spec<'network'>;
+export type InfererSpec = Spec<'inferer'>;
+export type LossSpec = Spec<'loss'>;
+export type OptimizerSpec = Spec<'optimizer'>;
 
 export type Precision = 'float32' | 'bfloat16';
 

@@ -2,4 +2,5 @@ export * from './inferers.js';
 export * from './losses.js';
 export * from './networks.js';
 export * from './optimizers.js';
+export * from './spec.js';
 export * from './transforms.js';

@@ -1,6 +1,7 @@
 /** Typed builders of the inferers of `native/core/inferers`, with MONAI's argument names and defaults. */
 
 import type { InfererSpec } from '../engine/types.js';
+import { spec } from './spec.js';
 
 export interface SlidingWindowArguments {
   /** Voxels of a window, one number for all axes or one each; null or 0: the size of the image. */
@@ -17,10 +18,10 @@ export interface SlidingWindowArguments {
 }
 
 export function SlidingWindowInferer(args: SlidingWindowArguments): InfererSpec {
-  return { name: 'SlidingWindowInferer', ...args };
+  return spec('inferer', 'SlidingWindowInferer', args);
 }
 
 /** The whole volume in one pass. */
 export function SimpleInferer(): InfererSpec {
-  return { name: 'SimpleInferer' };
+  return spec('inferer', 'SimpleInferer');
 }

@@ -1,6 +1,7 @@
 /** Typed builders of the losses of `native/core/training`, with MONAI's argument names and defaults. */
 
 import type { LossSpec } from '../engine/types.js';
+import { spec } from './spec.js';
 
 export interface DiceArguments {
   readonly include_background?: boolean;
@@ -20,7 +21,7 @@ export interface DiceArguments {
 }
 
 export function DiceLoss(args: DiceArguments): LossSpec {
-  return { name: 'DiceLoss', ...args };
+  return spec('loss', 'DiceLoss', args);
 }
 
 export interface DiceCEArguments extends DiceArguments {
@@ -30,5 +31,5 @@ export interface DiceCEArguments extends DiceArguments {
 
 /** Dice loss plus cross-entropy, each with its factor (1). */
 export function DiceCELoss(args: DiceCEArguments): LossSpec {
-  return { name: 'DiceCELoss', ...args };
+  return spec('loss', 'DiceCELoss', args);
 }

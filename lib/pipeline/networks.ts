@@ -1,6 +1,7 @@
 /** Typed builders of the networks of `native/core/networks`, with MONAI's argument names and defaults. */
 
 import type { NetworkSpec } from '../engine/types.js';
+import { spec } from './spec.js';
 
 /** "instance" (the default) has no weights of its own unless it is affine. */
 export type UNetNorm =
@@ -41,5 +42,5 @@ export interface UNetArguments {
 
 /** Residual U-Net; input sides must be multiples of the product of the strides. */
 export function UNet(args: UNetArguments): NetworkSpec {
-  return { name: 'UNet', ...args };
+  return spec('network', 'UNet', args);
 }

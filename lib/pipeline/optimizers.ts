@@ -1,6 +1,7 @@
 /** Typed builders of the optimizers of `native/core/training`, with PyTorch's argument names and defaults. */
 
 import type { OptimizerSpec } from '../engine/types.js';
+import { spec } from './spec.js';
 
 export interface AdamArguments {
   /** 1e-3 */
@@ -13,10 +14,10 @@ export interface AdamArguments {
 }
 
 export function Adam(args: AdamArguments = {}): OptimizerSpec {
-  return { name: 'Adam', ...args };
+  return spec('optimizer', 'Adam', args);
 }
 
 /** Adam whose weight decay does not pass through the gradient. */
 export function AdamW(args: AdamArguments = {}): OptimizerSpec {
-  return { name: 'AdamW', ...args };
+  return spec('optimizer', 'AdamW', args);
 }

@@ -5,6 +5,7 @@
  */
 
 import type { TransformSpec } from '../engine/types.js';
+import { spec } from './spec.js';
 
 /** Keys of the sample, "image", "label" or "pred", that a transform works on. */
 export type Keys = string | readonly string[];
@@ -12,7 +13,7 @@ type Size = number | readonly number[];
 type Interpolation = 'bilinear' | 'nearest';
 
 function transform<Arguments extends { readonly keys: Keys }>(name: string) {
-  return (args: Arguments): TransformSpec => ({ name, ...args });
+  return (args: Arguments): TransformSpec => spec('transform', name, args);
 }
 
 interface OnlyKeys {
