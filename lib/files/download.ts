@@ -75,7 +75,7 @@ async function fetchRest(part: string, begun: Begun, { url, onProgress, signal }
   const total = length === null ? undefined : start + Number(length);
   const report = onProgress && reporter(start, total, onProgress);
 
-  let broken: unknown;
+  let broken: { readonly by: unknown } | undefined;
   // It ends where the connection breaks instead of throwing, for an error would make pipeline() drop what has arrived.
   async function* arrived(body: ReadableStream<Uint8Array>): AsyncGenerator<Uint8Array> {
     try {
@@ -84,12 +84,12 @@ async function fetchRest(part: string, begun: Begun, { url, onProgress, signal }
         yield chunk;
       }
     } catch (error) {
-      broken = error;
+      broken = { by: error };
     }
   }
   const output = createWriteStream(part, { flags: start > 0 ? 'a' : 'w', highWaterMark: bytesOnTheirWay });
   await pipeline(arrived(reply.body as ReadableStream<Uint8Array>), output);
-  if (broken !== undefined) throw broken;
+  if (broken !== undefined) throw broken.by;
 }
 
 /** Never compressed: ranges and checksums are of the file's own bytes. */
