@@ -6,11 +6,14 @@ import { join, resolve } from 'node:path';
 import { pathToFileURL } from 'node:url';
 import { tsImport } from 'tsx/esm/api';
 import { LabelError } from '../errors.js';
+import * as publicApi from '../index.js';
 import { appFileFaults, type AppFile } from './app-file.js';
 import type { HookedApp } from './package-hook.js';
 
 /** Folders whose files the module hook knows; hooks cannot be taken back. */
 const hookedFolders = new Set<string>();
+
+const packageUrl = makePackageUrl();
 
 /** Throws NOT_FOUND when there is no app, INVALID_INPUT when it cannot be loaded or is not one. */
 export async function importApp(folder: string): Promise<AppFile> {
@@ -39,10 +42,20 @@ export async function importApp(folder: string): Promise<AppFile> {
   return module.default as AppFile;
 }
 
+/**
+ * What `import … from 'monailabel'` of an app means. tsx loads every file that an app imports anew, so the package would
+ * have other classes there than in the server; a module without a file hands over the server's own.
+ */
+function makePackageUrl(): string {
+  const key = 'monailabel.publicApi';
+  Reflect.set(globalThis, Symbol.for(key), publicApi);
+  const text = `export const { ${Object.keys(publicApi).join(', ')} } = globalThis[Symbol.for('${key}')];`;
+  return `data:text/javascript,${encodeURIComponent(text)}`;
+}
+
 function hookModules(folder: string): void {
   if (hookedFolders.has(folder)) return;
   hookedFolders.add(folder);
-  const index = new URL('../index.js', import.meta.url).href;
-  const data: HookedApp = { index, folder: `${pathToFileURL(folder).href}/` };
+  const data: HookedApp = { package: packageUrl, folder: `${pathToFileURL(folder).href}/` };
   register('./package-hook.js', { parentURL: import.meta.url, data });
 }

@@ -6,8 +6,8 @@
 import type { ResolveHook } from 'node:module';
 
 export interface HookedApp {
-  /** URL of the package's entry. */
-  readonly index: string;
+  /** URL of what apps import as the package. */
+  readonly package: string;
   /** URL of the app's folder, with a slash at its end. */
   readonly folder: string;
 }
@@ -19,7 +19,7 @@ export function initialize(app: HookedApp): void {
 }
 
 export const resolve: ResolveHook = async (specifier, context, next) => {
-  if (specifier === 'monailabel' && apps[0] !== undefined) return { url: apps[0].index, shortCircuit: true };
+  if (specifier === 'monailabel' && apps[0] !== undefined) return { url: apps[0].package, shortCircuit: true };
   const resolved = await next(specifier, context);
   return isAppModule(resolved.url) && resolved.format == null ? { ...resolved, format: 'module' } : resolved;
 };

@@ -6,6 +6,9 @@ import { setTimeout as sleep } from 'node:timers/promises';
 import { fileURLToPath } from 'node:url';
 import type { App } from '../../lib/app/app.js';
 import { importApp } from '../../lib/app/import-app.js';
+import { loadModel } from '../../lib/app/loaded-model.js';
+import { LabelError } from '../../lib/errors.js';
+import { Float } from '../../lib/float.js';
 import { fetchPretrained } from '../../lib/app/pretrained.js';
 import { spleenModel, TestBench } from '../fixtures/running-app.js';
 
@@ -22,19 +25,24 @@ describe('loading an app', () => {
     assert.ok(existsSync(join(bench.folder, 'studies/datastore_v2.json')));
   });
 
-  it('reads main.js as well, and gives it the same classes that the server uses', async () => {
-    const folder = await bench.write(
-      'js/main.js',
-      `import { LabelError } from 'monailabel';
-       export default { name: 'J', description: '', version: '1', models: [
-         { name: 'm', labels: { a: 1 }, build: () => { throw new LabelError('UNSUPPORTED', 'not on a Monday'); } } ] };`,
-    );
-    const app = await importApp(join(folder, '..'));
-    assert.throws(() => app.models[0]!.build({ labels: {}, classes: 2, conf: {} }), {
-      name: 'LabelError',
-      status: 400,
+  for (const name of ['main.js', 'main.ts']) {
+    it(`gives ${name} the classes that the server uses`, async () => {
+      const main = await bench.write(
+        `classes/${name}`,
+        `import { float, LabelError } from 'monailabel';
+         const options = { threshold: float(1) };
+         export default { name: 'J', description: '', version: '1', models: [
+           { name: 'm', labels: { a: 1 }, build: () => { throw new LabelError('UNSUPPORTED', 'on Mondays'); } },
+           { name: 'n', labels: { a: 1 }, build: () => ({ type: 'others', description: '', dimension: 3, options,
+             infer: { preTransforms: [], postTransforms: [] } }) },
+         ] };`,
+      );
+      const { models } = await importApp(join(main, '..'));
+      assert.throws(() => models[0]!.build({ labels: {}, classes: 2, conf: {} }), LabelError);
+      const loaded = loadModel(models[1]!, undefined, {}, join(main, '..'));
+      assert.ok(loaded.model.options!['threshold'] instanceof Float);
     });
-  });
+  }
 
   const models = { radiology: ['segmentation_spleen'], sample: ['segmentation_spleen', 'grow_from_clicks'] };
   for (const [name, expected] of Object.entries(models)) {
