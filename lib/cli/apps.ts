@@ -3,6 +3,7 @@ import path from 'node:path';
 import type { Command } from 'commander';
 import { LabelError } from '../errors.js';
 import { packageRoot } from '../package-root.js';
+import { writeTsconfig } from './app-types.js';
 import { printTable } from './table.js';
 
 const folder = path.join(packageRoot, 'apps');
@@ -38,5 +39,6 @@ function copyApp(apps: ReadonlyMap<string, string>, { name = '', output }: AppsO
   const target = path.resolve(output, name);
   if (existsSync(target)) throw new LabelError('INVALID_INPUT', `${target} exists already`);
   cpSync(source, target, { recursive: true, filter: (from) => !made.test(path.relative(source, from)) });
+  writeTsconfig(target);
   return target;
 }
