@@ -24,6 +24,10 @@ export interface Submitted<Result> {
 /** How many lines a task keeps, and how many ended tasks of a kind are remembered. */
 const detailLines = 20;
 const historyLength = 100;
+/** How many jobs of a kind may wait. */
+const queueLength = 100;
+/** Characters of JSON: requests are remembered with their jobs. */
+const longestRequest = 2 ** 16;
 
 interface Job {
   readonly id: string;
@@ -44,7 +48,7 @@ export class Jobs {
   readonly #jobs = new Map<string, Job[]>();
   #closed = false;
 
-  /** Starts a job, or queues it. Throws (status 429) when one of its kind runs and `enqueue` is not set. */
+  /** Starts a job, or queues it. Throws (status 429) when one of its kind runs and `enqueue` is not set, or too many wait; TOO_LARGE. */
   submit<Result>(
     kind: string,
     request: Readonly<Record<string, unknown>>,
@@ -56,6 +60,14 @@ export class Jobs {
     this.#jobs.set(kind, jobs);
     if (options.enqueue !== true && jobs.some(isUnfinished)) {
       throw new LabelError('INVALID_INPUT', `++++++++++ ${title(kind)} Task is Already Running`, { status: 429 });
+    }
+    if (jobs.filter(isUnfinished).length > queueLength) {
+      const message = `${queueLength} jobs of this kind are waiting: try again when some have ended`;
+      throw new LabelError('INVALID_INPUT', message, { status: 429 });
+    }
+
+    if (JSON.stringify(request).length > longestRequest) {
+      throw new LabelError('TOO_LARGE', `The request of a job must not be longer than ${longestRequest} characters`);
     }
 
     const { promise, resolve, reject } = withResolvers<Result>();

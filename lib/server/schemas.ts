@@ -1,6 +1,7 @@
 /** Schemas that several routes share. */
 
 import { z } from 'zod';
+import { parseShallow } from './validation.js';
 
 /** A yes or no in a query string, in FastAPI's spellings. */
 export function queryFlag(description: string) {
@@ -29,7 +30,7 @@ export function jsonObjectField(description: string) {
 
 function parseObject(text: string): Record<string, unknown> | undefined {
   try {
-    const value: unknown = JSON.parse(text);
+    const value = parseShallow(text);
     const isObject = typeof value === 'object' && value !== null && !Array.isArray(value);
     return isObject ? (value as Record<string, unknown>) : undefined;
   } catch {

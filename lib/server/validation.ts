@@ -21,6 +21,8 @@ export class ValidationError extends Error {
 
 /** Characters. */
 const longestEcho = 200;
+/** Of objects and lists in one another: whatever walks through what was sent later on may do so by recursion. */
+const deepestJson = 100;
 
 export type Place = 'path' | 'query' | 'body';
 
@@ -34,13 +36,28 @@ export function validate<Schema extends z.ZodType>(schema: Schema, place: Place,
 /** Parses JSON text; `loc` is the field in front of the position of the fault. */
 export function parseJson(text: string, ...loc: string[]): unknown {
   try {
-    return JSON.parse(text) as unknown;
+    return parseShallow(text);
   } catch (error) {
     const reason = error instanceof Error ? error.message : String(error);
     const position = Number(/position (\d+)/.exec(reason)?.[1] ?? 0);
     const problem = { type: 'json_invalid', msg: 'JSON decode error', input: {}, ctx: { error: reason } };
     throw new ValidationError([{ ...problem, loc: ['body', ...loc, position] }]);
   }
+}
+
+/** JSON.parse, which also throws for what is nested too deeply. */
+export function parseShallow(text: string): unknown {
+  const value = JSON.parse(text) as unknown;
+  let level = [value].filter(isObject);
+  for (let depth = 1; level.length > 0; depth += 1) {
+    if (depth > deepestJson) throw new SyntaxError(`nested more than ${deepestJson} levels deep`);
+    level = level.flatMap((each) => Object.values(each).filter(isObject));
+  }
+  return value;
+}
+
+function isObject(value: unknown): value is object {
+  return typeof value === 'object' && value !== null;
 }
 
 function toProblem(issue: z.core.$ZodIssue, place: Place): Problem {

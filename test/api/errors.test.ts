@@ -1,6 +1,6 @@
 import assert from 'node:assert/strict';
 import { strategies } from '../../lib/strategies/registry.js';
-import { sendRaw, startTestServer, type TestServer } from './harness.js';
+import { formWith, sendRaw, startTestServer, type TestServer } from './harness.js';
 
 describe('failures over HTTP', () => {
   let server: TestServer;
@@ -96,6 +96,18 @@ describe('failures over HTTP', () => {
     const { detail } = (await reply.json()) as { detail: { type: string; loc: unknown[] }[] };
     assert.equal(detail[0]?.type, 'json_invalid');
     assert.deepEqual(detail[0]?.loc, ['body', 7]);
+  });
+
+  it('refuses JSON that is nested too deeply to be walked through, as a body and in a form', async () => {
+    const deep = `{"a":${'['.repeat(20_000)}${']'.repeat(20_000)}}`;
+    const body = await server.request('/train/spleen', { method: 'POST', body: deep });
+    assert.equal(body.status, 422);
+    assert.match(await body.text(), /nested more than 100 levels deep/);
+    const form = await server.request('/datastore/image/info?image=a', {
+      method: 'PUT',
+      body: formWith({ info: deep }),
+    });
+    assert.equal(form.status, 422);
   });
 
   it('says with 405 what is allowed', async () => {

@@ -7,7 +7,7 @@ import { writeLabelFile } from '../../web/src/labelmap/label-file.js';
 import { launchBrowser, newPage } from './browser.js';
 import { orientedVolumes, size, worldOf, writeOrientedVolumes } from './oriented-volumes.js';
 import { positionKey, valuesByPosition } from './second-reader.js';
-import { ServerProcess } from './server.js';
+import { ServerProcess } from '../fixtures/server-process.js';
 
 describe('the harness of the tests in a browser', function () {
   // A server and a browser must have started before anything can end them.

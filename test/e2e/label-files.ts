@@ -5,7 +5,7 @@ import path from 'node:path';
 import * as nifti from 'nifti-reader-js';
 import { packageRoot } from '../../lib/package-root.js';
 import type { Vec3 } from './geometry.js';
-import type { ServerProcess } from './server.js';
+import type { ServerProcess } from '../fixtures/server-process.js';
 
 const folder = path.join(packageRoot, 'test', 'fixtures', 'labels');
 

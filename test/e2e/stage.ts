@@ -8,7 +8,7 @@ import { AnnotationPage } from './annotation-page.js';
 import { launchBrowser } from './browser.js';
 import { positionOf, type Geometry, type Vec3 } from './geometry.js';
 import { positionKey, readGeometry, valuesByPosition } from './second-reader.js';
-import { ServerProcess } from './server.js';
+import { ServerProcess } from '../fixtures/server-process.js';
 
 /** What a browser itself says in the console while a server is away or refuses, and NiiVue of a file that is no image. */
 const trouble = /^error: Failed to load resource|net::ERR_|^error: niivue-error Error processing NIfTI file/;

@@ -1,39 +1,8 @@
 import assert from 'node:assert/strict';
 import path from 'node:path';
 import { idOf, putLabel, startOrganServer, type OrganServer } from '../fixtures/organ-server.js';
+import { organsApp } from '../fixtures/organs-app.js';
 import { labelFolder, organsIn, readTruth } from '../fixtures/organs.js';
-
-/** A network of a few hundred weights on the whole image. */
-const appFile = `
-import {
-  Activationsd, AdamW, AsDiscreted, defineApp, defineModel, DiceCELoss, EnsureChannelFirstd, LoadImaged, Orientationd,
-  ScaleIntensityd, SimpleInferer, UNet,
-} from 'monailabel';
-const prepare = (keys) => [
-  LoadImaged({ keys }), EnsureChannelFirstd({ keys }), Orientationd({ keys, axcodes: 'RAS' }),
-  ScaleIntensityd({ keys: 'image', minv: -1, maxv: 1 }),
-];
-const inferer = SimpleInferer();
-const model = defineModel({
-  name: 'organs', labels: { spleen: 1, liver: 2 },
-  build: ({ classes }) => ({
-    type: 'segmentation', description: 'A tiny network', dimension: 3,
-    network: UNet({
-      spatial_dims: 3, in_channels: 1, out_channels: classes, channels: [8, 16], strides: [2], num_res_units: 1,
-    }),
-    infer: {
-      preTransforms: prepare(['image']), inferer,
-      postTransforms: [Activationsd({ keys: 'pred', softmax: true }), AsDiscreted({ keys: 'pred', argmax: true })],
-    },
-    train: {
-      description: 'Trains it', trainTransforms: prepare(['image', 'label']),
-      validationTransforms: prepare(['image', 'label']), validationInferer: inferer,
-      loss: DiceCELoss({ to_onehot_y: true, softmax: true }), optimizer: AdamW({ lr: 0.01 }),
-    },
-  }),
-});
-export default defineApp({ name: 'Organs', description: 'For tests', version: '1', models: [model] });
-`;
 
 /** Slicer's, out of order and of the other form of the header; ITK's on an image without form codes; a crop. */
 const files = [
@@ -48,7 +17,7 @@ describe('a model trained on labels of other programs', () => {
   before(async () => {
     const images = ['image', 'image_no_codes', 'image_two_forms'];
     const paths = images.map((name) => [name, path.join(labelFolder, `${name}.nii.gz`)] as const);
-    server = await startOrganServer(appFile, Object.fromEntries(paths));
+    server = await startOrganServer(organsApp, Object.fromEntries(paths));
   });
   after(() => server.close());
 

@@ -50,6 +50,14 @@ describe('jobs', () => {
     assert.equal(jobs.running('scoring')!.status, 'RUNNING');
   });
 
+  it('refuses what would wait behind too many, and requests too long to be remembered', () => {
+    const submit = (request: object): unknown => jobs.submit('train', { ...request }, forever, { enqueue: true });
+    for (let count = 0; count < 101; count += 1) submit({});
+    assert.throws(() => submit({}), { status: 429 });
+    assert.equal(jobs.all('train').length, 101);
+    assert.throws(() => jobs.submit('scoring', { text: 'x'.repeat(2 ** 16) }, forever), { code: 'TOO_LARGE' });
+  });
+
   it('runs queued jobs one after another, in order', async () => {
     const order: number[] = [];
     const runs = [1, 2, 3].map((number) =>
