@@ -118,9 +118,13 @@ export class RunningApp implements App {
     return this.#checks.sweep();
   }
 
-  thumbnail(image: string, size: number, signal?: AbortSignal): Promise<Thumbnail> {
-    const options = { path: this.datastore.imagePath(image), size };
-    return this.#parts.engine.run('thumbnail', options, { ...(signal && { signal }) });
+  async thumbnail(image: string, size: number, signal?: AbortSignal): Promise<Thumbnail> {
+    const path = this.datastore.imagePath(image);
+    try {
+      return await this.#parts.engine.run('thumbnail', { path, size }, { ...(signal && { signal }) });
+    } catch (error) {
+      throw withoutPaths(error, { [path]: `the image ${image}` });
+    }
   }
 
   async addImage(id: string, file: AddedFile, info: Info, expected?: Expected): Promise<{ image: string }> {

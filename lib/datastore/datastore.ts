@@ -93,6 +93,8 @@ export interface Datastore {
   readonly labelsFolder: string;
   /** For files on their way into the datastore, on its own file system; emptied when it is opened. */
   readonly incoming: string;
+  /** Folder for pictures of images, which may be deleted at any time; not there before the first. */
+  readonly pictures: string;
 
   status(): DatastoreStatus;
   /** Ids in the order in which the images were first seen. */

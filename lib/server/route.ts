@@ -9,6 +9,7 @@ import { toJson } from '../float.js';
 import type { Log } from '../log.js';
 import { readForm, type UploadedFile } from './form.js';
 import { readJson } from './json-body.js';
+import type { Pictures } from './pictures.js';
 import { validate } from './validation.js';
 
 /** What every handler may use. */
@@ -18,6 +19,7 @@ export interface Services {
   /** Absolute path; the images and labels lie below it. */
   readonly studies: string;
   readonly logFile: string;
+  readonly pictures: Pictures;
   /** Folder for uploads that are being received. */
   readonly uploads: string;
   /** Bytes that one upload may have. */

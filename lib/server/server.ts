@@ -12,6 +12,7 @@ import { errorReplies } from './middleware/errors.js';
 import { corsHeaders, hostGuard } from './middleware/origins.js';
 import { requestLog } from './middleware/request-log.js';
 import { openApiDocument } from './openapi.js';
+import { Pictures } from './pictures.js';
 import { mount, replyJson, type Services } from './route.js';
 import { routes } from './routes/index.js';
 import { sendAnnotationPage, sendAsset, sendPage, sendStatic } from './static-files.js';
@@ -47,7 +48,9 @@ export interface RunningServer {
 export async function startServer(options: ServerOptions): Promise<RunningServer> {
   const { app, log, logFile, maxUpload } = options;
   const uploads = await mkdtemp(path.join(app.datastore.incoming, 'uploads-'));
-  const koa = createKoa(options, { app, log, logFile, maxUpload, uploads, studies: path.resolve(options.studies) });
+  const studies = path.resolve(options.studies);
+  const pictures = new Pictures(app.datastore.pictures, (...asked) => app.thumbnail(...asked), log);
+  const koa = createKoa(options, { app, log, logFile, maxUpload, uploads, studies, pictures });
   const answer = koa.callback();
   const listener = (request: http.IncomingMessage, response: http.ServerResponse): void => {
     void answer(request, response);
@@ -70,6 +73,7 @@ export async function startServer(options: ServerOptions): Promise<RunningServer
       const closed = new Promise((resolve) => server.close(resolve));
       server.closeAllConnections();
       await closed;
+      await pictures.close();
       await rm(uploads, { recursive: true, force: true });
     },
   };

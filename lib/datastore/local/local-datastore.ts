@@ -115,6 +115,10 @@ export class LocalDatastore implements Datastore {
     return this.#folders.incoming;
   }
 
+  get pictures(): string {
+    return join(this.#folders.ours, 'pictures');
+  }
+
   status(): DatastoreStatus {
     const tags = new Map<string, number>();
     for (const { labels } of this.#file.present.values()) {
