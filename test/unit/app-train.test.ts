@@ -226,6 +226,7 @@ describe('training of an app', () => {
     assert.equal(task.status, 'SUBMITTED');
     assert.deepEqual(task.request, { model: 'spleen', max_epochs: 3 });
     assert.throws(() => app.train('spleen', {}), { status: 429 });
+    while (app.jobs.latest('train')?.details?.[0] === undefined) await sleep(1);
     const stopped = await app.jobs.stop('train');
     assert.equal(stopped!.status, 'STOPPED');
     assert.deepEqual(stopped!.details, ['epoch 1 of 3', 'Stopped']);
