@@ -104,13 +104,18 @@ const modelSchema = z
     message: 'a model without a network cannot be trained',
   });
 
-/** Sentences that say what is wrong with it; undefined when nothing is. */
+/** What is wrong with it, field by field; undefined when nothing is. */
 export function appFileFaults(value: unknown): string | undefined {
-  const parsed = appFileSchema.safeParse(value);
-  return parsed.success ? undefined : z.prettifyError(parsed.error);
+  return faultsOf(appFileSchema.safeParse(value));
 }
 
 export function modelFaults(value: Model): string | undefined {
-  const parsed = modelSchema.safeParse(value);
-  return parsed.success ? undefined : z.prettifyError(parsed.error);
+  return faultsOf(modelSchema.safeParse(value));
+}
+
+function faultsOf({ error }: z.ZodSafeParseResult<unknown>): string | undefined {
+  const faults = error?.issues.map(({ path, message }) => {
+    return path.length === 0 ? message : `${z.core.toDotPath(path)}: ${message}`;
+  });
+  return faults?.join('; ');
 }

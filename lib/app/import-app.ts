@@ -1,14 +1,15 @@
 /** Reads main.ts or main.js of an app's folder, wherever it lies; `import … from 'monailabel'` there means this package. */
 
-import { existsSync } from 'node:fs';
+import { existsSync, realpathSync } from 'node:fs';
 import { register } from 'node:module';
-import { join, resolve } from 'node:path';
+import { join } from 'node:path';
 import { pathToFileURL } from 'node:url';
 import { tsImport } from 'tsx/esm/api';
 import { LabelError } from '../errors.js';
 import * as publicApi from '../index.js';
 import { appFileFaults, type AppFile } from './app-file.js';
 import type { HookedApp } from './package-hook.js';
+import { sentenceWithPlace } from './places.js';
 
 /** Folders whose files the module hook knows; hooks cannot be taken back. */
 const hookedFolders = new Set<string>();
@@ -17,11 +18,14 @@ const packageUrl = makePackageUrl();
 
 /** Throws NOT_FOUND when there is no app, INVALID_INPUT when it cannot be loaded or is not one. */
 export async function importApp(folder: string): Promise<AppFile> {
-  const main = ['main.ts', 'main.js'].map((name) => join(resolve(folder), name)).find((path) => existsSync(path));
-  if (main === undefined) {
+  const name = ['main.ts', 'main.js'].find((each) => existsSync(join(folder, each)));
+  if (name === undefined) {
     throw new LabelError('NOT_FOUND', `There is no app in ${folder}: it needs a main.ts or main.js`);
   }
-  hookModules(resolve(folder));
+  // Node names modules by their real paths.
+  const realFolder = realpathSync(folder);
+  const main = join(realFolder, name);
+  hookModules(realFolder);
   let module: { readonly default?: unknown };
   try {
     module = (await tsImport(pathToFileURL(main).href, {
@@ -29,15 +33,13 @@ export async function importApp(folder: string): Promise<AppFile> {
       tsconfig: false,
     })) as typeof module;
   } catch (error) {
-    const sentence = error instanceof Error ? error.message : String(error);
-    throw new LabelError('INVALID_INPUT', `${main} cannot be loaded: ${sentence}`, { cause: error });
+    const sentence = sentenceWithPlace(error, realFolder);
+    throw new LabelError('INVALID_INPUT', `The app ${realFolder} cannot be loaded: ${sentence}`, { cause: error });
   }
   const faults = appFileFaults(module.default);
   if (faults !== undefined) {
-    throw new LabelError(
-      'INVALID_INPUT',
-      `${main} does not export an app (export default defineApp({ … })):\n${faults}`,
-    );
+    const message = `${main} does not export an app (export default defineApp({ … })): ${faults}`;
+    throw new LabelError('INVALID_INPUT', message);
   }
   return module.default as AppFile;
 }

@@ -6,11 +6,14 @@ import { isVolumeExtension } from '../files/extensions.js';
 import { withoutPaths } from './plain-paths.js';
 import { readImageHeader } from '../image/image-header.js';
 import type { Log } from '../log.js';
-import type { Strategy } from '../strategies/strategy.js';
+import type { Choice, Strategy, StrategyContext } from '../strategies/strategy.js';
 import type { NextSample } from './answers.js';
 import type { Params } from './app.js';
+import { sentenceWithPlace } from './places.js';
 
 interface Parts {
+  /** The app's, without links. */
+  readonly folder: string;
   readonly strategies: ReadonlyMap<string, Strategy>;
   readonly datastore: Datastore;
   readonly log: Log;
@@ -29,7 +32,7 @@ export async function nextSample(parts: Parts, name: string, params: Params): Pr
     const left = new Set(candidates);
     while (left.size > 0) {
       const now = Math.floor(Date.now() / 1000);
-      const choice = await strategy.choose({
+      const choice = await chooseWith(strategy, parts.folder, {
         name,
         candidates: [...left],
         datastore,
@@ -45,6 +48,21 @@ export async function nextSample(parts: Parts, name: string, params: Params): Pr
     return undefined;
   });
   return sample ?? {};
+}
+
+/** A strategy is code of an app: what it throws that is no answer to the client tells the log where it comes from. */
+async function chooseWith(strategy: Strategy, folder: string, context: StrategyContext): Promise<Choice> {
+  let choice: Partial<Choice> | undefined;
+  try {
+    choice = await strategy.choose(context);
+  } catch (error) {
+    if (error instanceof LabelError) throw error;
+    const sentence = sentenceWithPlace(error, folder);
+    throw new LabelError('INTERNAL', `The strategy ${context.name} failed: ${sentence}`, { cause: error });
+  }
+  const id = choice?.id;
+  if (id !== undefined && context.candidates.includes(id)) return { ...choice, id };
+  throw new LabelError('INTERNAL', `The strategy ${context.name} chose ${String(id)}, which is no candidate`);
 }
 
 async function canBeOpened(id: string, { datastore, log }: Parts): Promise<boolean> {
