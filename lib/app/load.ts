@@ -4,27 +4,25 @@ import { mkdtemp } from 'node:fs/promises';
 import { join, resolve } from 'node:path';
 import { makeFolder } from '../files/atomic.js';
 import { LocalDatastore } from '../datastore/local/local-datastore.js';
+import { LabelError } from '../errors.js';
 import type { Strategy } from '../strategies/strategy.js';
 import { strategies } from '../strategies/registry.js';
 import type { App, AppOptions } from './app.js';
-import { parseConf, watched, type Conf } from './conf.js';
+import type { Conf } from './conf.js';
 import { Devices } from './devices.js';
-import { importApp } from './import-app.js';
-import { loadModel, type LoadedModel } from './loaded-model.js';
+import type { LoadedModel } from './loaded-model.js';
 import { fetchPretrained } from './pretrained.js';
+import { readApp } from './read-app.js';
 import { RunningApp } from './running-app.js';
 
 /** Throws NOT_FOUND when there is no app in the folder, INVALID_INPUT for a faulty one and for a wrong `conf`. */
 export async function loadApp(options: AppOptions): Promise<App> {
-  const folder = resolve(options.folder);
-  const file = await importApp(folder);
-  const { settings, unused } = watched(options.conf);
-  const conf = parseConf(file, settings);
-  const models = new Map<string, LoadedModel>();
-  for (const model of conf.models) {
-    models.set(model.name, loadModel(model, conf.labels, settings, folder));
+  const { folder, file, conf, models, faults, unused } = await readApp(options.folder, options.conf, options.engine);
+  if (faults.length > 0) {
+    const list = faults.map((fault) => `\n  ${fault}`).join('');
+    throw new LabelError('INVALID_INPUT', `The app ${file.name} (${folder}) cannot be served:${list}`);
   }
-  for (const key of unused()) options.log.warn(`--conf ${key} has no effect on the app ${file.name}`);
+  for (const key of unused) options.log.warn(`--conf ${key} has no effect on the app ${file.name}`);
   for (const name of ['model', 'logs']) await makeFolder(join(folder, name));
 
   const devices = new Devices((await options.engine.run('info', {})).devices);

@@ -26,9 +26,7 @@ export function loadModel(
   const labels = otherLabels ?? file.labels;
   const model = file.build({ labels, classes: foreground(labels).length + 1, conf });
   const faults = modelFaults(model);
-  if (faults !== undefined) {
-    throw new LabelError('INVALID_INPUT', `build() of the model ${file.name} does not return a model:\n${faults}`);
-  }
+  if (faults !== undefined) throw new LabelError('INVALID_INPUT', `build() does not return a model: ${faults}`);
   const pretrainedFits = JSON.stringify(foreground(labels)) === JSON.stringify(foreground(file.labels));
   const weights = new WeightFiles(join(appFolder, 'model'), file.name, pretrainedFits);
   const { pretrained } = file;

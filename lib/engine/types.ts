@@ -209,6 +209,19 @@ export interface TrainOptions {
   readonly resume: boolean;
 }
 
+/** The specs of a model, to be constructed and nothing else. Only `trainTransforms` may be random. */
+export interface CheckOptions {
+  readonly network?: NetworkSpec;
+  readonly inferer?: InfererSpec;
+  readonly preTransforms?: readonly TransformSpec[];
+  readonly postTransforms?: readonly TransformSpec[];
+  readonly trainTransforms?: readonly TransformSpec[];
+  readonly validationTransforms?: readonly TransformSpec[];
+  readonly validationInferer?: InfererSpec;
+  readonly loss?: LossSpec;
+  readonly optimizer?: OptimizerSpec;
+}
+
 /** The statistics that clients show (apps-and-tasks 4.6), also the progress of a training, once an epoch. */
 export interface TrainStats {
   readonly rank: number;
@@ -261,6 +274,8 @@ export interface Operations {
   info: { options: Record<string, never>; answer: RuntimeInfo; progress: never };
   /** Runs a small 3-D convolution on one device and compares it with the sum written out. */
   selfTest: { options: { device: string }; answer: { seconds: number; maxDifference: number }; progress: never };
+  /** Refuses a spec with a wrong argument, and windows that the network cannot take. */
+  check: { options: CheckOptions; answer: Record<string, never>; progress: never };
   readHeader: { options: { path: string }; answer: ImageHeader; progress: never };
   /** Rewrites an image in another format, type or compression; geometry is kept. */
   convertImage: {

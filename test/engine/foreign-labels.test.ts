@@ -14,7 +14,7 @@ const model = defineModel({
   build: ({ classes }) => ({
     type: 'deepedit', description: 'Even organs', dimension: 3,
     infer: {
-      preTransforms: [LoadImaged({ keys }), EnsureChannelFirstd({ keys }), GrowFromClicksd({ keys, classes })],
+      preTransforms: [LoadImaged({ keys }), EnsureChannelFirstd({ keys }), GrowFromClicksd({ keys, classes, tolerance: 1, reach: 90 })],
       postTransforms: [AsDiscreted({ keys: 'pred', argmax: true })],
     },
   }),
