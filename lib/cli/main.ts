@@ -3,6 +3,7 @@ import { Command } from 'commander';
 import { LabelError } from '../errors.js';
 import { packageVersion } from '../package-root.js';
 import { addApps } from './apps.js';
+import { addCheck } from './check.js';
 import { addDatasets } from './datasets.js';
 import { addDoctor } from './doctor.js';
 import { addSampleData } from './sample-data.js';
@@ -10,7 +11,7 @@ import { addSetup } from './setup.js';
 import { addStartServer } from './start-server.js';
 
 /** Each adds one command; one file a command. */
-const commands = [addStartServer, addApps, addDatasets, addSampleData, addSetup, addDoctor];
+const commands = [addStartServer, addCheck, addApps, addDatasets, addSampleData, addSetup, addDoctor];
 
 const program = new Command('monailabel')
   // So that "start_server -v DEBUG" is the command's own -v.

@@ -1,4 +1,4 @@
-import { mkdirSync, readFileSync, statSync } from 'node:fs';
+import { mkdirSync, readFileSync } from 'node:fs';
 import path from 'node:path';
 import { Option, type Command } from 'commander';
 import { loadApp } from '../app/load.js';
@@ -7,6 +7,7 @@ import { LabelError } from '../errors.js';
 import type { Log } from '../log.js';
 import { packageVersion } from '../package-root.js';
 import { startServer, type ServerOptions } from '../server/server.js';
+import { existingFolder, pairs } from './arguments.js';
 import { foreignOptions, refuseUnsafe, withoutEffect } from './foreign-options.js';
 import { logLevels, openLog, type LogLevel } from './logger.js';
 import { environmentIn, readSettings, type Settings } from './settings.js';
@@ -126,15 +127,6 @@ function readOptionFile(option: string, file: string): Buffer {
   }
 }
 
-function existingFolder(option: string, given: string | undefined): string {
-  if (given === undefined) throw new LabelError('INVALID_INPUT', `${option} is missing`);
-  const folder = path.resolve(given);
-  if (!statSync(folder, { throwIfNoEntry: false })?.isDirectory()) {
-    throw new LabelError('INVALID_INPUT', `${option} names ${folder}, which is not a folder`);
-  }
-  return folder;
-}
-
 function studiesFolder(given: string | undefined, areOnlyRead: boolean): string {
   if (/^https?:/.test(given ?? '')) {
     throw new LabelError('UNSUPPORTED', '--studies must be a folder; this server does not read from DICOMweb');
@@ -149,15 +141,6 @@ function makeFolder(folder: string): void {
   } catch (error) {
     throw new LabelError('INVALID_INPUT', `--studies names ${folder}, which cannot be made: ${String(error)}`);
   }
-}
-
-/** ["models", "a", "labels", "x,y"] → { models: "a", labels: "x,y" }; the last of equal keys counts. */
-function pairs(words: readonly string[]): Record<string, string> {
-  if (words.length % 2 !== 0) {
-    throw new LabelError('INVALID_INPUT', `--conf takes a key and a value; "${words.at(-1)}" has no value`);
-  }
-  const keys = words.filter((_, index) => index % 2 === 0);
-  return Object.fromEntries(keys.map((key, index) => [key, words[2 * index + 1]!]));
 }
 
 function portNumber(text: string): number {
