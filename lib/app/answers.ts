@@ -42,10 +42,13 @@ export interface AppInfo {
 
 /** The "params" of an inference's reply. */
 export interface InferParams {
+  /** Those of the model's labels that are in the mask, with the model's own numbers. */
   readonly label_names: Labels;
   readonly latencies: InferAnswer['latencies'];
   /** "label_1": ["1", "24", "19", "12"]: the value and its mean voxel index. */
   readonly centroids: Readonly<Record<string, readonly string[]>>;
+  /** The value that each label of the model has in a mask; not in MONAI Label. */
+  readonly label_values: Readonly<Record<string, number>>;
   /** What a person should know of it; not in MONAI Label. */
   readonly notes?: readonly string[];
 }

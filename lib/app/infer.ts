@@ -97,15 +97,25 @@ export async function runInference(engine: OperationRunner, plan: InferPlan, run
   try {
     const answer = await engine.run('infer', plan.options, run);
     return {
-      label_names: plan.labels,
+      label_names: labelsIn(plan, answer),
       latencies: answer.latencies,
       centroids: centroids(answer),
+      label_values: plan.labelValues,
       ...(answer.replacedVoxels > 0 && { notes: [onReplaced(answer.replacedVoxels)] }),
     };
   } catch (error) {
     await rm(plan.options.output.path, { force: true });
     throw error;
   }
+}
+
+/** 3D Slicer gives these names to the values that it finds in the mask, in ascending order: no name without a value. */
+function labelsIn({ labels, labelValues }: InferPlan, { counts }: InferAnswer): Labels {
+  const isThere = ([name]: readonly [string, number]): boolean => {
+    const value = labelValues[name];
+    return value === undefined || (counts[value] ?? 0) > 0;
+  };
+  return Object.fromEntries(Object.entries(labels).filter(isThere));
 }
 
 function onReplaced(voxels: number): string {

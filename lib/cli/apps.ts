@@ -4,6 +4,7 @@ import type { Command } from 'commander';
 import { LabelError } from '../errors.js';
 import { packageRoot } from '../package-root.js';
 import { writeTsconfig } from './app-types.js';
+import { prefixOption } from './foreign-options.js';
 import { printTable } from './table.js';
 
 const folder = path.join(packageRoot, 'apps');
@@ -23,6 +24,7 @@ export function addApps(program: Command): void {
     .option('-d, --download', 'copy the app that --name names')
     .option('-n, --name <name>', 'name of the app')
     .option('-o, --output <folder>', 'where its folder is put', '.')
+    .addOption(prefixOption)
     .action((options: AppsOptions) => {
       const names = readdirSync(folder, { withFileTypes: true }).filter((entry) => entry.isDirectory());
       const apps = names.map(({ name }) => [name, path.join(folder, name)] as const);

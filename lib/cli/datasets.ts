@@ -1,6 +1,7 @@
 import type { Command } from 'commander';
 import { LabelError } from '../errors.js';
 import { fetchDataset } from './fetch-dataset.js';
+import { prefixOption } from './foreign-options.js';
 import { printTable } from './table.js';
 
 /** Archives of the Medical Segmentation Decathlon with their MD5 sums, as MONAI names them. */
@@ -32,6 +33,7 @@ export function addDatasets(program: Command): void {
     .option('-d, --download', 'download the data set that --name names; started again, it goes on where it stopped')
     .option('-n, --name <name>', 'name of the data set')
     .option('-o, --output <folder>', 'where its folder is put', '.')
+    .addOption(prefixOption)
     .action(async ({ download, name = '', output }: DatasetsOptions) => {
       const names = [...tasks.keys()];
       if (download !== true) {

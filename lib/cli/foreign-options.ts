@@ -16,6 +16,9 @@ export const foreignOptions = [
   new Option('-l, --log_config <file>'),
 ].map((option) => option.hideHelp());
 
+/** Where MONAI Label looks for what it has installed. */
+export const prefixOption = new Option('--prefix <folder>').hideHelp();
+
 /** Settings after which an owner believes that something is closed or kept safe, which here it would not be. */
 const refused: Readonly<Record<string, (value: string) => string | undefined>> = {
   MONAI_LABEL_AUTH_ENABLE: (value) =>

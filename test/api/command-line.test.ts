@@ -36,7 +36,7 @@ describe('the command line', () => {
   after(() => rm(folder, { recursive: true }));
 
   it('lists apps and copies one, once', async () => {
-    const list = await run(['apps'], folder);
+    const list = await run(['apps', '--prefix', '/usr'], folder);
     assert.match(list.stdout, /^Available Apps are:\n-+\n(.*\n)* {2}radiology +: .*\/apps\/radiology\n/);
     const copy = ['apps', '--download', '--name', 'radiology', '--output', 'mine'];
     const copied = await run(copy, folder);
@@ -49,7 +49,7 @@ describe('the command line', () => {
   });
 
   it('lists the ten data sets', async () => {
-    const { stdout } = await run(['datasets'], folder);
+    const { stdout } = await run(['datasets', '--prefix', '/usr'], folder);
     assert.equal(stdout.match(/^ {2}Task\d\d_\w+ +: https:.*\.tar$/gm)?.length, 10);
   });
 

@@ -40,6 +40,7 @@ describe('/datastore', () => {
     const info = (await json('/datastore/label/info?label=a&tag=final')) as Record<string, unknown>;
     assert.deepEqual(info.label_info, [{ name: 'spleen', idx: 1 }]);
     assert.equal(info.client_id, 'me');
+    assert.equal(info.user, 'admin');
     assert.deepEqual(await json('/datastore/?output=train'), [
       { image: path.join(server.studies, 'a.nii.gz'), label: path.join(server.studies, 'labels/final/a.nrrd') },
     ]);
@@ -80,7 +81,7 @@ describe('/datastore', () => {
       image: 'my.case.v1',
     });
     const info = (await json('/datastore/image/info?image=new')) as Record<string, unknown>;
-    assert.equal(info.PatientID, 'p');
+    assert.deepEqual([info.PatientID, info.user], ['p', 'admin']);
     assert.equal(info.path, path.join(server.studies, 'new.nii.gz'));
     const more = new URLSearchParams({ info: '{"seen": true}' });
     assert.equal(await json('/datastore/image/info?image=new', { method: 'PUT', body: more }), null);

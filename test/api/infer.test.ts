@@ -41,7 +41,7 @@ describe('POST /infer/{model}', () => {
 
   const params =
     '{"label_names":{"spleen":1},"latencies":{"pre":0,"infer":1,"invert":0,"post":0,"write":0,"total":1,' +
-    '"transform":{"pre":{},"post":{}}},"centroids":{"label_1":["1","1","2","3"]}}';
+    '"transform":{"pre":{},"post":{}}},"centroids":{"label_1":["1","1","2","3"]},"label_values":{"spleen":1}}';
 
   function lastInference(): InferOptions {
     return server.engine.asked.findLast(({ name }) => name === 'infer')!.options as InferOptions;

@@ -5,7 +5,7 @@ import { dirname, join } from 'node:path';
 import type { App } from '../../lib/app/app.js';
 import type { InferOptions } from '../../lib/engine/types.js';
 import { LabelError } from '../../lib/errors.js';
-import { TestBench } from '../fixtures/running-app.js';
+import { inferAnswer, TestBench } from '../fixtures/running-app.js';
 
 describe('inference of an app', () => {
   let bench: TestBench;
@@ -37,7 +37,7 @@ describe('inference of an app', () => {
     assert.match(result.file, /\.nrrd$/);
     assert.equal(result.label, result.file);
     assert.equal(result.tag, 'original');
-    assert.deepEqual(Object.keys(result.params), ['label_names', 'latencies', 'centroids']);
+    assert.deepEqual(Object.keys(result.params), ['label_names', 'latencies', 'centroids', 'label_values']);
     assert.deepEqual(result.params.label_names, { spleen: 1 });
     assert.deepEqual(result.params.centroids, { label_1: ['1', '24', '19', '12'] });
 
@@ -171,9 +171,19 @@ describe('inference of an app', () => {
        export default { name: 'x', description: '', version: '1', models: [spleen], defaultModels: ['spleen'] };`,
     );
     const app = await startWithWeights();
-    await infer(app);
+    const { params } = await infer(app);
+    // The engine has found a 1 alone: a client that names what it finds in order must not be given the other name.
+    assert.deepEqual(params.label_names, { spleen: 1 });
+    assert.deepEqual(params.label_values, { spleen: 1, liver: 2 });
     assert.equal(bench.engine.last('infer').postTransforms.length, 1);
-    await infer(app, { restore_label_idx: true });
+    const answer = { ...inferAnswer, counts: { '6': 3 } };
+    bench.engine.operations.infer = async ({ output }: InferOptions) => {
+      await writeFile(output.path, 'a label');
+      return answer;
+    };
+    const restored = await infer(app, { restore_label_idx: true });
+    assert.deepEqual(restored.params.label_names, { liver: 6 });
+    assert.deepEqual(restored.params.label_values, { spleen: 1, liver: 6 });
     assert.deepEqual(bench.engine.last('infer').postTransforms[1], {
       name: 'MapLabelValued',
       keys: ['pred'],

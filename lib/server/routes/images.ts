@@ -7,6 +7,7 @@ import { withoutExtension } from '../file-name.js';
 import { defineRoute, type Route } from '../route.js';
 import { jsonObjectField } from '../schemas.js';
 import { sendFile } from '../send-file.js';
+import { user } from '../user.js';
 
 const tag = 'Datastore';
 const imageQuery = z.object({ image: z.string().meta({ description: 'Id of an image' }) });
@@ -30,7 +31,7 @@ export const imageRoutes: readonly Route[] = [
       handle({ query, body, files, services, ctx }) {
         const file = files.file!;
         const id = query.image === '' ? withoutExtension(file.name) : query.image;
-        return services.app.addImage(id, file, body.params, expectedBy(ctx));
+        return services.app.addImage(id, file, { ...body.params, user }, expectedBy(ctx));
       },
     }),
   ),
@@ -100,7 +101,7 @@ export const imageRoutes: readonly Route[] = [
     body: z.object({ info: jsonObjectField('JSON object') }),
     files: {},
     async handle({ query, body, services }) {
-      await services.app.datastore.updateImageInfo(query.image, body.info);
+      await services.app.datastore.updateImageInfo(query.image, { ...body.info, user });
       return null;
     },
   }),

@@ -6,6 +6,7 @@ import { expectedBy, requireImage } from '../expected.js';
 import { defineRoute } from '../route.js';
 import { jsonObjectField } from '../schemas.js';
 import { sendFile } from '../send-file.js';
+import { user } from '../user.js';
 
 const tag = 'Datastore';
 const notFound = 'Label NOT Found or is a directory';
@@ -30,7 +31,8 @@ export const labelRoutes = [
     async handle({ query, body, files, services, ctx }) {
       const { app } = services;
       await requireImage(app.datastore, query.image, query.image_etag);
-      return app.saveLabel(query.image, query.tag || finalTag, files.label!, body.params, expectedBy(ctx));
+      const info = { ...body.params, user };
+      return app.saveLabel(query.image, query.tag || finalTag, files.label!, info, expectedBy(ctx));
     },
   }),
   defineRoute({
@@ -125,7 +127,7 @@ export const labelRoutes = [
       body: z.object({ [field]: jsonObjectField('JSON object') }),
       files: {},
       async handle({ query, body, services }) {
-        await services.app.updateLabelInfo(query.label, query.tag, body[field]!);
+        await services.app.updateLabelInfo(query.label, query.tag, { ...body[field], user });
         return null;
       },
     }),

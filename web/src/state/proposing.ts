@@ -81,7 +81,7 @@ async function ask(options: Params, withClicks: readonly Click[]): Promise<void>
     await strokeEnd(own.signal);
     if (own.signal.aborted || session.value !== mine || mine.isReadOnly.value) return;
     const seconds = (performance.now() - start) / 1000;
-    const names = namesOf(asked, answer.params.label_names);
+    const names = namesOf(asked, answer.params.label_values);
     if (!(await place(mine, asked, { voxels, names }, withClicks))) return;
     mine.proposal.value = { model: name, seconds };
     if (newModel.value === name) newModel.value = undefined;
