@@ -68,20 +68,40 @@ describe('/train', () => {
     assert.equal(stats.best_metric, 0.5);
   });
 
-  it('starts all trainers, each with the parameters sent for it', async () => {
-    const body = '{"spleen": {"max_epochs": 3}, "client_id": "me"}';
-    const answers = await json<Record<string, { result: Task; detail: null }>>('/train/', { method: 'POST', body });
-    assert.deepEqual(Object.keys(answers), ['spleen']);
-    assert.equal(answers.spleen!.detail, null);
-    assert.equal(answers.spleen!.result.request.max_epochs, 3);
+  /** Trainers of spleen and liver, and a label for each. */
+  async function startTwo(): Promise<TestServer> {
+    const two = await startTestServer({}, ['spleen', 'liver']);
+    const body = formWith({ label: { name: 'x.nii', content: tinyNifti() } });
+    await two.request('/datastore/label?image=a', { method: 'PUT', body });
+    await two.app.updateLabelInfo('a', 'final', { label_values: { spleen: 1 } });
+    return two;
+  }
+
+  it('starts all trainers, one after the other, each with the parameters sent for it', async () => {
+    const two = await startTwo();
+    try {
+      let finishFirst = (): void => {};
+      two.engine.gate = new Promise((resolve) => (finishFirst = resolve));
+      const body = '{"spleen": {"max_epochs": 3}, "liver": {"max_epochs": 4}, "client_id": "me"}';
+      const reply = await two.request('/train/', { method: 'POST', body });
+      const answers = (await reply.json()) as Record<string, { result: Task; detail: null }>;
+      assert.deepEqual(Object.keys(answers), ['spleen', 'liver']);
+      for (const [model, epochs] of Object.entries({ spleen: 3, liver: 4 })) {
+        assert.equal(answers[model]!.detail, null);
+        assert.equal(answers[model]!.result.request.max_epochs, epochs);
+      }
+      const states = (): string[] => two.app.jobs.all('train').map(({ status }) => status);
+      assert.deepEqual(states(), ['RUNNING', 'SUBMITTED']);
+      finishFirst();
+      await until(() => states().every((status) => status === 'DONE'));
+    } finally {
+      await two.close();
+    }
   });
 
   it('starts no further training for a client that has gone', async () => {
-    const two = await startTestServer({}, ['spleen', 'liver']);
+    const two = await startTwo();
     try {
-      const body = formWith({ label: { name: 'x.nii', content: tinyNifti() } });
-      await two.request('/datastore/label?image=a', { method: 'PUT', body });
-      await two.app.updateLabelInfo('a', 'final', { label_values: { spleen: 1 } });
       two.engine.gate = new Promise(() => {});
       const client = new AbortController();
       const reply = two.request('/train/?run_sync=true', { method: 'POST', signal: client.signal });

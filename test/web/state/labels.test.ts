@@ -1,4 +1,5 @@
 import assert from 'node:assert/strict';
+import type { Vec3 } from '../../../web/src/labelmap/grid.js';
 import { keptLabels, labelsOf, namedLabels, slotOfName, withLabels } from '../../../web/src/state/labels.js';
 import { models } from './parts.js';
 
@@ -33,6 +34,15 @@ describe('labels of a case', () => {
       labels.filter(({ isNamed }) => !isNamed).map(({ value }) => value),
       [-1, 7],
     );
+  });
+
+  it('have colours that can be told apart, also a hundred of them', () => {
+    const named = Object.fromEntries(Array.from({ length: 104 }, (_, index) => [`organ ${index}`, index + 1]));
+    const colours = labelsOf([], Object.values(named), named).map(({ colour }) => colour);
+    const distance = ([r, g, b]: Vec3, other: Vec3): number => Math.hypot(r - other[0], g - other[1], b - other[2]);
+    const nearest = colours.flatMap((colour, index) => colours.slice(0, index).map((other) => distance(colour, other)));
+    assert.equal(colours.length, 104);
+    assert.ok(Math.min(...nearest) > 12, `${Math.min(...nearest)}`);
   });
 
   it('never have a number twice', () => {

@@ -30,6 +30,9 @@ const colours: readonly Vec3[] = [
   [204, 121, 167],
   [0, 114, 178],
 ];
+/** Degrees; multiples of it come nowhere near one another, so that models of a hundred labels can be read. */
+const goldenAngle = 137.508;
+const lightnesses = [0.6, 0.36, 0.8, 0.48];
 
 /**
  * The labels of a case: those of the models first, then what else its file holds. `values`: all that occur in it; `named`:
@@ -132,11 +135,19 @@ function inColour(labels: readonly LabelName[]): Label[] {
   });
 }
 
-/** After the seven come lighter ones. */
+/** After the seven come hues that are far from one another. */
 function colourOf(index: number): Vec3 {
-  const colour = colours[index % colours.length]!;
-  const towardsWhite = Math.min(Math.floor(index / colours.length) * 0.35, 0.7);
-  return colour.map((part) => Math.round(part + (255 - part) * towardsWhite)) as unknown as Vec3;
+  return colours[index] ?? hue(index * goldenAngle, lightnesses[index % lightnesses.length]!);
+}
+
+/** HSL of 70 % saturation to RGB. */
+function hue(degrees: number, lightness: number): Vec3 {
+  const reach = 0.7 * Math.min(lightness, 1 - lightness);
+  const part = (offset: number): number => {
+    const place = (offset + degrees / 30) % 12;
+    return Math.round(255 * (lightness - reach * Math.max(-1, Math.min(place - 3, 9 - place, 1))));
+  };
+  return [part(0), part(8), part(4)];
 }
 
 function plainName(name: string): string {

@@ -1,5 +1,6 @@
 /** One case in the list. With the keyboard the list is one stop: Tab comes to one row, arrows go to the others. */
 
+import { computed } from '@preact/signals-core';
 import { html, nothing, type TemplateResult } from 'lit-html';
 import { thumbnail } from '../api/server.js';
 import { shownCases, type Case } from '../state/cases.js';
@@ -9,8 +10,11 @@ import { loading, openCase } from '../state/store.js';
 /** So much of the end of a long name stays in sight: there the names of a study differ. */
 const [longName, tailLength] = [20, 8];
 
+/** Of its own, so that the list is not rendered again with every part of a download. */
+const shownId = computed(() => loading.value?.id ?? openCase.value?.id);
+
 export function caseRow({ id, state, who, when, isVolume, problem }: Case, isReachable: boolean): TemplateResult {
-  const isOpen = currentId() === id;
+  const isOpen = shownId.value === id;
   const cut = id.length > longName ? id.length - tailLength : id.length;
   return html`
     <li>
@@ -40,7 +44,7 @@ export function caseRow({ id, state, who, when, isVolume, problem }: Case, isRea
 /** The row that Tab comes to: the open case, or else the first. */
 export function reachableCase(): string | undefined {
   const shown = shownCases.value;
-  return (shown.find(({ id }) => id === currentId()) ?? shown[0])?.id;
+  return (shown.find(({ id }) => id === shownId.value) ?? shown[0])?.id;
 }
 
 /** The arrow keys go through the rows here, not through the slices. */
@@ -52,10 +56,6 @@ export function walkCases(event: KeyboardEvent): void {
   event.preventDefault();
   event.stopPropagation();
   rows[Math.min(Math.max(to, 0), rows.length - 1)]?.focus();
-}
-
-function currentId(): string | undefined {
-  return loading.value?.id ?? openCase.value?.id;
 }
 
 function shortTime(when: Date): string {
