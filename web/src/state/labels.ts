@@ -32,7 +32,7 @@ const colours: readonly Vec3[] = [
 ];
 /** Degrees; multiples of it come nowhere near one another, so that models of a hundred labels can be read. */
 const goldenAngle = 137.508;
-const lightnesses = [0.6, 0.36, 0.8, 0.48];
+const lightnesses = [0.55, 0.6, 0.45, 0.5];
 
 /**
  * The labels of a case: those of the models first, then what else its file holds. `values`: all that occur in it; `named`:
@@ -140,9 +140,9 @@ function colourOf(index: number): Vec3 {
   return colours[index] ?? hue(index * goldenAngle, lightnesses[index % lightnesses.length]!);
 }
 
-/** HSL of 70 % saturation to RGB. */
+/** HSL, fully saturated, to RGB. */
 function hue(degrees: number, lightness: number): Vec3 {
-  const reach = 0.7 * Math.min(lightness, 1 - lightness);
+  const reach = Math.min(lightness, 1 - lightness);
   const part = (offset: number): number => {
     const place = (offset + degrees / 30) % 12;
     return Math.round(255 * (lightness - reach * Math.max(-1, Math.min(place - 3, 9 - place, 1))));
