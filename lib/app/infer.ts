@@ -96,12 +96,13 @@ export function planInference(
 export async function runInference(engine: OperationRunner, plan: InferPlan, run: InferRun): Promise<InferParams> {
   try {
     const answer = await engine.run('infer', plan.options, run);
+    const notes = notesOn(answer);
     return {
       label_names: labelsIn(plan, answer),
       latencies: answer.latencies,
       centroids: centroids(answer),
       label_values: plan.labelValues,
-      ...(answer.replacedVoxels > 0 && { notes: [onReplaced(answer.replacedVoxels)] }),
+      ...(notes.length > 0 && { notes }),
     };
   } catch (error) {
     await rm(plan.options.output.path, { force: true });
@@ -116,6 +117,10 @@ function labelsIn({ labels, labelValues }: InferPlan, { counts }: InferAnswer): 
     return value === undefined || (counts[value] ?? 0) > 0;
   };
   return Object.fromEntries(Object.entries(labels).filter(isThere));
+}
+
+function notesOn({ replacedVoxels, fallback }: InferAnswer): string[] {
+  return [...(replacedVoxels > 0 ? [onReplaced(replacedVoxels)] : []), ...(fallback === undefined ? [] : [fallback])];
 }
 
 function onReplaced(voxels: number): string {

@@ -126,6 +126,8 @@ export interface InferAnswer {
   readonly backend: string;
   /** Voxels of the image that were NaN or infinite and were replaced by the lowest or highest finite value. */
   readonly replacedVoxels: number;
+  /** How it went on where memory ran out. */
+  readonly fallback?: string;
 }
 
 /** Progress of an inference: fraction of the windows done. */

@@ -10,14 +10,14 @@
 namespace mlabel {
 namespace {
 
-constexpr std::chrono::milliseconds kPatience{900};
+constexpr std::chrono::milliseconds patience{900};
 
 /// Runs before the destructors of libtorch's static objects, under which no job may compute. Jobs poll their stop flag
 /// a few times a second; one that does not answer in time is left behind, and with it all that exit() has still to do.
 void stopJobs(int status, void*) {
   Runtime& runtime = processRuntime();
   runtime.stopAll();
-  const auto end = std::chrono::steady_clock::now() + kPatience;
+  const auto end = std::chrono::steady_clock::now() + patience;
   while (runtime.pending() > 0) {
     if (std::chrono::steady_clock::now() > end) _exit(status);
     std::this_thread::sleep_for(std::chrono::milliseconds(5));

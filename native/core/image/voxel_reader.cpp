@@ -9,6 +9,7 @@
 
 #include "image/nrrd.hpp"
 #include "image/text_voxels.hpp"
+#include "runtime/main_memory.hpp"
 
 namespace mlabel {
 namespace {
@@ -135,6 +136,7 @@ std::string VoxelReader::nameOfVoxel(uint64_t place) const {
 at::Tensor VoxelReader::emptyTensor(at::ScalarType type) const {
   const auto [i, j, k] = header().shape;
   const int64_t channels = header().channels;
+  requireMemory(static_cast<int64_t>(count_ * c10::elementSize(type)), "The image " + path_);
   if (layout().channelFirst) return at::empty({k, j, i, channels}, type).permute({3, 2, 1, 0});
   return at::empty({channels, k, j, i}, type).permute({0, 3, 2, 1});
 }

@@ -9,14 +9,14 @@ namespace mlabel {
 namespace {
 
 /// Where the samples of one axis lie, in the types that vectorise.
-struct Axis {
+struct AxisMix {
   int64_t size = 0;
   std::vector<int32_t> low;
   std::vector<int32_t> high;
   std::vector<float> weight;
 
-  Axis() = default;
-  Axis(int64_t sourceSize, const AxisSamples& samples)
+  AxisMix() = default;
+  AxisMix(int64_t sourceSize, const AxisSamples& samples)
       : size(sourceSize),
         low(samples.low.begin(), samples.low.end()),
         high(samples.high.begin(), samples.high.end()),
@@ -44,7 +44,7 @@ class Slabs {
     row_ = 1 - slab_;
     alongRows_ = labels.stride(row_ + 1) == 1;
     for (int axis = 0; axis < 3; ++axis) {
-      axes_[axis] = Axis(logits.size(axis + 1), resampler.samples(axis));
+      axes_[axis] = AxisMix(logits.size(axis + 1), resampler.samples(axis));
       logitStride_[axis] = logits.stride(axis + 1);
       labelStride_[axis] = labels.stride(axis + 1);
     }
@@ -54,7 +54,7 @@ class Slabs {
   int64_t count() const { return axes_[slab_].count(); }
 
   void run(int64_t index, Scratch& scratch) const {
-    const Axis& fast = axes_[alongRows_ ? row_ : 2];
+    const AxisMix& fast = axes_[alongRows_ ? row_ : 2];
     const int outerAxis = alongRows_ ? 2 : row_;
     const int64_t fastStride = labelStride_[alongRows_ ? row_ : 2];
     const int64_t outerCount = axes_[outerAxis].count();
@@ -83,7 +83,7 @@ class Slabs {
  private:
   /// The source plane of one class at a target slab; in the binary case less that of class 0.
   void mixPlane(int64_t index, int64_t label, bool binary, float* plane) const {
-    const Axis& axis = axes_[slab_];
+    const AxisMix& axis = axes_[slab_];
     const float weight = axis.weight[index];
     const int64_t low = axis.low[index] * logitStride_[slab_], high = axis.high[index] * logitStride_[slab_];
     const int64_t width = axes_[2].size, step = logitStride_[2];
@@ -104,7 +104,7 @@ class Slabs {
 
   void mixLine(int64_t outer, const float* plane, float* line) const {
     const int64_t width = axes_[2].size;
-    const Axis& axis = axes_[alongRows_ ? 2 : row_];
+    const AxisMix& axis = axes_[alongRows_ ? 2 : row_];
     const float weight = axis.weight[outer];
     const int64_t step = alongRows_ ? width : 1;
     const float* low = plane + axis.low[outer] * (alongRows_ ? 1 : width);
@@ -113,14 +113,14 @@ class Slabs {
     for (int64_t i = 0; i < size; ++i) line[i] = mix(low[i * step], high[i * step], weight);
   }
 
-  static void signs(const Axis& axis, const float* line, Label* target, int64_t stride) {
+  static void signs(const AxisMix& axis, const float* line, Label* target, int64_t stride) {
     const int32_t* low = axis.low.data();
     const int32_t* high = axis.high.data();
     const float* weight = axis.weight.data();
     for (int64_t i = 0; i < axis.count(); ++i) target[i * stride] = mix(line[low[i]], line[high[i]], weight[i]) > 0;
   }
 
-  static void larger(const Axis& axis, const float* line, float* best, Label label, Label* target, int64_t stride) {
+  static void larger(const AxisMix& axis, const float* line, float* best, Label label, Label* target, int64_t stride) {
     for (int64_t i = 0; i < axis.count(); ++i) {
       const float value = mix(line[axis.low[i]], line[axis.high[i]], axis.weight[i]);
       if (label == 0 || value > best[i]) {
@@ -136,7 +136,7 @@ class Slabs {
   int slab_;
   int row_;
   bool alongRows_;
-  std::array<Axis, 3> axes_;
+  std::array<AxisMix, 3> axes_;
   std::array<int64_t, 3> logitStride_{};
   std::array<int64_t, 3> labelStride_{};
   int64_t classStride_;

@@ -5,6 +5,8 @@
 #include <algorithm>
 
 #include "inferers/importance.hpp"
+#include "networks/network.hpp"
+#include "runtime/main_memory.hpp"
 
 namespace mlabel {
 namespace {
@@ -64,11 +66,16 @@ void divideByCoverage(at::Tensor& sums, const std::vector<at::Tensor>& counts) {
 /// another layout costs an eighth of the whole inference.
 at::Tensor zerosLaidOutLike(const at::Tensor& logits, const std::vector<int64_t>& size) {
   std::vector<int64_t> shape = size;
+  const int64_t classes = logits.size(0);
+  if (logits.device().is_cpu()) {
+    const int64_t voxels = c10::multiply_integers(size);
+    requireMemory(voxels * classes * 4, "The logits of " + std::to_string(classes) + " classes for " + std::to_string(voxels) + " voxels");
+  }
   if (logits.is_contiguous()) {
-    shape.insert(shape.begin(), logits.size(0));
+    shape.insert(shape.begin(), classes);
     return at::zeros(shape, logits.options());
   }
-  shape.push_back(logits.size(0));
+  shape.push_back(classes);
   return at::zeros(shape, logits.options()).movedim(-1, 0);
 }
 
@@ -135,6 +142,15 @@ SlidingWindowInferer::SlidingWindowInferer(const Json& spec) {
     if (!(scale > 0)) args.invalid("sigma_scale", "must be above 0");
   }
   if (batchSize_ < 1) args.invalid("sw_batch_size", "must be at least 1");
+}
+
+void SlidingWindowInferer::checkFor(const Network& network) const {
+  for (const int64_t size : roiSize_) {
+    if (size <= 0 || size % network.divisor() == 0) continue;
+    throw Error(ErrorCode::InvalidInput, "SlidingWindowInferer: roi_size " + std::to_string(size) +
+                                             " is not one of the network's sizes, which are multiples of " +
+                                             std::to_string(network.divisor()));
+  }
 }
 
 std::vector<int64_t> SlidingWindowInferer::windowSize(at::IntArrayRef imageSize) const {

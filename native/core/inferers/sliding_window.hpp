@@ -25,6 +25,8 @@ class SlidingWindowInferer : public Inferer {
   /// network changes the size of a window.
   at::Tensor infer(const at::Tensor& image, const PredictFunction& predict, const JobContext& context) const override;
 
+  void checkFor(const Network& network) const override;
+
  private:
   std::vector<int64_t> windowSize(at::IntArrayRef imageSize) const;
 

@@ -11,12 +11,12 @@ namespace mlabel {
 namespace {
 
 /// Planes of the general path that are resampled at once.
-constexpr int64_t kSlab = 8;
+constexpr int64_t slabPlanes = 8;
 
 /// The file axis that each axis of the grid behind `turns` came from; crops and pads keep the order of axes.
 std::array<int, 3> fileAxes(const Trace& turns) {
   std::array<int, 3> axes{0, 1, 2};
-  for (const Operation3& operation : turns) {
+  for (const GeometryStep& operation : turns) {
     const auto* turn = std::get_if<OrientOperation>(&operation);
     if (turn != nullptr) axes = {axes[turn->from[0]], axes[turn->from[1]], axes[turn->from[2]]};
   }
@@ -35,10 +35,10 @@ at::Tensor inFileOrder(const at::Tensor& labels) { return labels.permute({0, 3, 
 void generalArgmax(const at::Tensor& logits, const Resampler& resampler, const at::Tensor& labels,
                    const JobContext& context) {
   const Shape3 shape = spatialShape(labels);
-  for (int64_t begin = 0; begin < shape[0]; begin += kSlab) {
+  for (int64_t begin = 0; begin < shape[0]; begin += slabPlanes) {
     context.check();
-    const int64_t count = std::min(kSlab, shape[0] - begin);
-    const at::Tensor slab = resampler.applyRegion(logits, {begin, 0, 0}, {count, shape[1], shape[2]});
+    const int64_t count = std::min(slabPlanes, shape[0] - begin);
+    const at::Tensor slab = resampler.applyRegion(logits, {begin, 0, 0}, {count, shape[1], shape[2]}, context);
     labels.narrow(1, begin, count).copy_(slab.argmax(0, /*keepdim=*/true));
   }
 }
@@ -48,10 +48,10 @@ void generalArgmax(const at::Tensor& logits, const Resampler& resampler, const a
 at::Tensor invertAndArgmax(const at::Tensor& logits, const Trace& trace, const JobContext& context) {
   // Turning, cropping and padding commute with arg-max (zeros, which crops leave behind, are class 0 on both sides), so
   // what was done before the first resampling is undone on the labels.
-  const auto isResample = [](const Operation3& operation) { return std::holds_alternative<ResampleOperation>(operation); };
+  const auto isResample = [](const GeometryStep& operation) { return std::holds_alternative<ResampleOperation>(operation); };
   const auto first = std::find_if(trace.begin(), trace.end(), isResample);
   const Trace before(trace.begin(), first);
-  const at::Tensor source = first == trace.end() ? logits : invertTrace(logits, Trace(first + 1, trace.end()));
+  const at::Tensor source = first == trace.end() ? logits : invertTrace(logits, Trace(first + 1, trace.end()), context);
 
   Grid from{spatialShape(source), {}};
   Grid to = from;
@@ -70,7 +70,7 @@ at::Tensor invertAndArgmax(const at::Tensor& logits, const Trace& trace, const J
   } else {
     separableArgmax(source, resampler, labels, context);
   }
-  return inFileOrder(invertTrace(labels, before));
+  return inFileOrder(invertTrace(labels, before, context));
 }
 
 }  // namespace mlabel

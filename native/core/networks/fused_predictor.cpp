@@ -2,7 +2,7 @@
 
 #include <ATen/ATen.h>
 
-#include <unordered_map>
+#include <map>
 #include <variant>
 
 #include "networks/narrow_convolution.hpp"
@@ -103,6 +103,8 @@ class FusedPredictor : public Predictor, private LayerRunner {
   }
 
   std::string backend() const override { return "fused oneDNN"; }
+  /// The plain weights and the prepacked ones.
+  int64_t bytes() const override { return 2 * bytesOf(*network_); }
 
  private:
   at::Tensor convolve(const ConvolutionLayer& convolution, const Adn* adn, const at::Tensor& input,
@@ -111,10 +113,7 @@ class FusedPredictor : public Predictor, private LayerRunner {
     // bfloat16 weights near one would lose the digits that matter.
     const bool exact = type_ == at::kFloat || NarrowConvolution::fits(convolution.options());
     const bool addInput = adn == nullptr && addend.is_same(input) && exact;
-    auto found = layers_.find(&convolution);
-    if (found == layers_.end()) {
-      found = layers_.try_emplace(&convolution, convolution, adn, addInput, type_).first;
-    }
+    const auto found = layers_.try_emplace({&convolution, addInput}, convolution, adn, addInput, type_).first;
     at::Tensor x = found->second.run(input);
     return addend.defined() && !addInput ? x.add_(addend) : x;
   }
@@ -123,7 +122,7 @@ class FusedPredictor : public Predictor, private LayerRunner {
   at::ScalarType type_;
   /// Of the prediction that runs.
   const JobContext* context_ = nullptr;
-  std::unordered_map<const ConvolutionLayer*, FusedLayer> layers_;
+  std::map<std::pair<const ConvolutionLayer*, bool>, FusedLayer> layers_;
 };
 
 }  // namespace

@@ -12,14 +12,14 @@
 namespace mlabel {
 namespace {
 
-constexpr int64_t kMostChannels = 8;
-constexpr int64_t kTaps = 27;
+constexpr int64_t mostChannels = 8;
+constexpr int64_t taps = 27;
 
 bool allAre(const std::vector<int64_t>& values, int64_t value) {
   return values.size() == 3 && std::all_of(values.begin(), values.end(), [value](int64_t v) { return v == value; });
 }
 
-int64_t wholeTiles(int64_t columns) { return (columns + kTileColumns - 1) / kTileColumns * kTileColumns; }
+int64_t wholeTiles(int64_t columns) { return (columns + tileColumns - 1) / tileColumns * tileColumns; }
 
 /// weight [in, out, kd, kh, kw] as rows of products: what lands on one output row lies together, the taps of the
 /// even and the odd place before that of the place before.
@@ -77,9 +77,9 @@ class PlaneSums {
 }  // namespace
 
 bool NarrowConvolution::fits(const ConvolutionOptions& options) {
-  if (!allAre(options.kernel, 3) || !allAre(options.padding, 1) || options.outChannels > kMostChannels) return false;
+  if (!allAre(options.kernel, 3) || !allAre(options.padding, 1) || options.outChannels > mostChannels) return false;
   return options.transposed ? allAre(options.stride, 2)
-                            : allAre(options.stride, 1) && options.inChannels <= kMostChannels;
+                            : allAre(options.stride, 1) && options.inChannels <= mostChannels;
 }
 
 NarrowConvolution::NarrowConvolution(const ConvolutionOptions& options, const at::Tensor& weight,
@@ -99,7 +99,7 @@ at::Tensor NarrowConvolution::upsample(const at::Tensor& input) const {
   const int64_t batch = input.size(0), inputs = input.size(1), depth = input.size(2), height = input.size(3),
                 width = input.size(4);
   const auto channels = static_cast<int64_t>(bias_.size());
-  const int64_t columns = wholeTiles(kTaps * channels), planeTaps = 9 * channels;
+  const int64_t columns = wholeTiles(taps * channels), planeTaps = 9 * channels;
   const int64_t plane = 4 * height * width, volume = 2 * depth * plane;
   const at::Tensor planes = input.permute({0, 2, 3, 4, 1}).reshape({batch * depth, height, width * inputs});
   at::Tensor result = at::empty({batch, channels, 2 * depth, 2 * height, 2 * width}, at::kFloat);

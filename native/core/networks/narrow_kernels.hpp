@@ -7,7 +7,7 @@
 namespace mlabel {
 
 /// Columns that multiplyRow computes at once; rows of weights are padded to a multiple.
-constexpr int64_t kTileColumns = 64;
+constexpr int64_t tileColumns = 64;
 
 /// A source row and the three weights of the first channel's taps along it.
 struct RowTaps {

@@ -10,14 +10,14 @@ namespace {
 
 // torch.compile's own operators; they have no C++ header and are reached by name.
 using Scalars = c10::List<std::optional<c10::Scalar>>;
-using Sizes = at::IntArrayRef;
+using Ints = at::IntArrayRef;
 using Optional = const std::optional<at::Tensor>&;
-using Convolve = at::Tensor(const at::Tensor&, const at::Tensor&, Optional, Sizes, Sizes, Sizes, int64_t,
+using Convolve = at::Tensor(const at::Tensor&, const at::Tensor&, Optional, Ints, Ints, Ints, int64_t,
                             std::string_view, Scalars, std::optional<std::string_view>);
-using ConvolveTransposed = at::Tensor(const at::Tensor&, const at::Tensor&, Optional, Sizes, Sizes, Sizes, Sizes,
+using ConvolveTransposed = at::Tensor(const at::Tensor&, const at::Tensor&, Optional, Ints, Ints, Ints, Ints,
                                       int64_t, std::string_view, Scalars, std::optional<std::string_view>);
-using Pack = at::Tensor(const at::Tensor&, Sizes, Sizes, Sizes, int64_t, at::OptionalIntArrayRef);
-using PackTransposed = at::Tensor(const at::Tensor&, Sizes, Sizes, Sizes, Sizes, int64_t, at::OptionalIntArrayRef);
+using Pack = at::Tensor(const at::Tensor&, Ints, Ints, Ints, int64_t, at::OptionalIntArrayRef);
+using PackTransposed = at::Tensor(const at::Tensor&, Ints, Ints, Ints, Ints, int64_t, at::OptionalIntArrayRef);
 
 template <class Signature>
 c10::TypedOperatorHandle<Signature> find(const char* name) {

@@ -108,8 +108,8 @@ void dropWrapperPrefixes(StateDict& weights) {
 
 }  // namespace
 
-StateDict readStateDict(const std::string& path) {
-  const TorchFile file = readTorchFile(path);
+StateDict readStateDict(const std::string& path, const JobContext& context) {
+  const TorchFile file = readTorchFile(path, context);
   StateDict weights = findWeights(*file.root);
   if (weights.empty()) throw Error(ErrorCode::InvalidFile, "the file holds no named tensors");
   dropWrapperPrefixes(weights);

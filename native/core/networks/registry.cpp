@@ -1,10 +1,7 @@
 // The networks that a spec can name.
-#include <functional>
-#include <map>
-
-#include "networks/convolution.hpp"
 #include "networks/network.hpp"
 #include "networks/unet.hpp"
+#include "runtime/registry.hpp"
 
 namespace mlabel {
 namespace {
@@ -14,21 +11,14 @@ std::shared_ptr<Network> make(const Json& spec, const std::optional<at::Generato
   return std::make_shared<T>(spec, generator);
 }
 
-const std::map<std::string, std::shared_ptr<Network> (*)(const Json&, const std::optional<at::Generator>&)> factories = {
+const Registry<std::shared_ptr<Network> (*)(const Json&, const std::optional<at::Generator>&)> networks = {
     {"UNet", make<UNet>},
 };
 
 }  // namespace
 
 std::shared_ptr<Network> makeNetwork(const Json& spec, const std::optional<at::Generator>& generator) {
-  const auto name = Args("network", spec).require<std::string>("name");
-  const auto found = factories.find(name);
-  if (found == factories.end()) {
-    std::string known;
-    for (const auto& [each, factory] : factories) known += (known.empty() ? "" : ", ") + each;
-    throw Error(ErrorCode::InvalidInput, "network \"" + name + "\" is not known; there are: " + known);
-  }
-  return found->second(spec, generator);
+  return findFactory("network", networks, spec)(spec, generator);
 }
 
 }  // namespace mlabel

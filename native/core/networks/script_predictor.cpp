@@ -3,16 +3,19 @@
 #include <torch/csrc/jit/api/module.h>
 #include <torch/csrc/jit/serialization/import.h>
 
+#include <filesystem>
+
 #include "networks/predictor.hpp"
 #include "networks/torch_file.hpp"
+#include "runtime/main_memory.hpp"
 
 namespace mlabel {
 namespace {
 
 class ScriptPredictor : public Predictor {
  public:
-  ScriptPredictor(torch::jit::Module module, c10::Device device, at::ScalarType type)
-      : module_(std::move(module)), device_(device), type_(type) {}
+  ScriptPredictor(torch::jit::Module module, c10::Device device, at::ScalarType type, int64_t bytes)
+      : module_(std::move(module)), device_(device), type_(type), bytes_(bytes) {}
 
   at::Tensor predict(const at::Tensor& input, const JobContext&) override {
     torch::jit::IValue output = module_.forward({input.to(device_, type_)});
@@ -25,11 +28,13 @@ class ScriptPredictor : public Predictor {
     return output.toTensor().to(at::kFloat);
   }
   std::string backend() const override { return "TorchScript"; }
+  int64_t bytes() const override { return bytes_; }
 
  private:
   torch::jit::Module module_;
   c10::Device device_;
   at::ScalarType type_;
+  int64_t bytes_;
 };
 
 torch::jit::Module load(const std::string& path, c10::Device device, at::ScalarType type) {
@@ -55,7 +60,9 @@ std::unique_ptr<Predictor> makeScriptPredictor(const std::string& path, c10::Dev
   }
   checkArchive(path);
   const at::ScalarType type = brief ? at::kBFloat16 : at::kFloat;
-  return std::make_unique<ScriptPredictor>(load(path, device, type), device, type);
+  const auto bytes = static_cast<int64_t>(std::filesystem::file_size(path));
+  requireMemory(bytes, "The model " + path);
+  return std::make_unique<ScriptPredictor>(load(path, device, type), device, type, bytes);
 }
 
 }  // namespace mlabel

@@ -10,6 +10,7 @@
 #include <unordered_map>
 
 #include "runtime/error.hpp"
+#include "runtime/main_memory.hpp"
 
 namespace mlabel {
 namespace {
@@ -59,7 +60,8 @@ c10::Storage ownedStorage(uint64_t bytes, at::DataPtr data) {
 /// Storages by their key, and tensors on them; the layouts differ in where the bytes of a storage come from.
 class TensorHost : public PickleHost {
  public:
-  TensorHost(PickleArena& arena, uint64_t fileSize) : arena_(arena), fileSize_(fileSize) {}
+  TensorHost(PickleArena& arena, uint64_t fileSize, const JobContext& context)
+      : arena_(arena), fileSize_(fileSize), context_(context) {}
 
   Node* call(const std::string& callable, const Node& arguments) override {
     const auto& args = arguments.items;
@@ -89,6 +91,7 @@ class TensorHost : public PickleHost {
     }
     node->integer = static_cast<int64_t>(storages_.size());
     numbers_.emplace(key, node->integer);
+    context_.check();
 
     StorageEntry entry;
     entry.type = scalarType(parts[1]->text);
@@ -160,6 +163,7 @@ class TensorHost : public PickleHost {
 
   PickleArena& arena_;
   uint64_t fileSize_;
+  const JobContext& context_;
   uint64_t promised_ = 0;
   std::unordered_map<std::string, int64_t> numbers_;
   std::vector<StorageEntry> storages_;
@@ -168,8 +172,8 @@ class TensorHost : public PickleHost {
 /// One record a storage, "data/<key>".
 class ZipHost : public TensorHost {
  public:
-  ZipHost(PickleArena& arena, uint64_t fileSize, PyTorchStreamReader& reader)
-      : TensorHost(arena, fileSize), reader_(reader) {}
+  ZipHost(PickleArena& arena, uint64_t fileSize, const JobContext& context, PyTorchStreamReader& reader)
+      : TensorHost(arena, fileSize, context), reader_(reader) {}
 
  protected:
   c10::Storage load(const std::string& key, uint64_t bytes) override {
@@ -225,7 +229,7 @@ void checkRecords(PyTorchStreamReader& reader, uint64_t fileSize) {
   }
 }
 
-TorchFile readZip(const std::string& path, uint64_t fileSize) {
+TorchFile readZip(const std::string& path, uint64_t fileSize, const JobContext& context) {
   TorchFile file{std::make_unique<PickleArena>()};
   PyTorchStreamReader reader(path);
   checkRecords(reader, fileSize);
@@ -238,7 +242,7 @@ TorchFile readZip(const std::string& path, uint64_t fileSize) {
   if (!reader.hasRecord("data.pkl")) invalid("it has no data.pkl");
   const auto [pickle, size] = reader.getRecord("data.pkl");
   std::string_view bytes(static_cast<const char*>(pickle.get()), size);
-  ZipHost host(*file.arena, fileSize, reader);
+  ZipHost host(*file.arena, fileSize, context, reader);
   file.root = readPickle(bytes, *file.arena, host);
   return file;
 }
@@ -252,7 +256,7 @@ std::string readAll(const std::string& path, uint64_t fileSize) {
 }
 
 /// Magic number, protocol, machine, object, storage keys, storages.
-TorchFile readLegacy(const std::string& path, uint64_t fileSize) {
+TorchFile readLegacy(const std::string& path, uint64_t fileSize, const JobContext& context) {
   static const std::string magic("\x6c\xfc\x9c\x46\xf9\x20\x6a\xa8\x50\x19", 10);
   std::ifstream probe(path, std::ios::binary);
   std::string start(14, '\0');
@@ -262,7 +266,7 @@ TorchFile readLegacy(const std::string& path, uint64_t fileSize) {
   TorchFile file{std::make_unique<PickleArena>()};
   const std::string content = readAll(path, fileSize);
   std::string_view bytes(content);
-  LegacyHost host(*file.arena, fileSize);
+  LegacyHost host(*file.arena, fileSize, context);
   readPickle(bytes, *file.arena, host);  // the magic number
   if (readPickle(bytes, *file.arena, host)->integer != 1001) invalid("unknown version of the legacy layout");
   readPickle(bytes, *file.arena, host);  // sizes of the types of the machine that wrote it
@@ -305,9 +309,12 @@ auto asFileError(F read) {
 
 }  // namespace
 
-TorchFile readTorchFile(const std::string& path) {
+TorchFile readTorchFile(const std::string& path, const JobContext& context) {
   const uint64_t size = sizeOf(path);
-  return asFileError([&] { return isZip(path) ? readZip(path, size) : readLegacy(path, size); });
+  const bool zip = isZip(path);
+  // The legacy layout is read as a whole before its storages are filled.
+  requireMemory(static_cast<int64_t>(zip ? size : 2 * size), "The weight file " + path);
+  return asFileError([&] { return zip ? readZip(path, size, context) : readLegacy(path, size, context); });
 }
 
 void checkArchive(const std::string& path) {

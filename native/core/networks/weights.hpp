@@ -8,6 +8,7 @@
 #include <vector>
 
 #include "networks/network.hpp"
+#include "runtime/job.hpp"
 
 namespace mlabel {
 
@@ -18,8 +19,8 @@ using StateDict = std::vector<std::pair<std::string, at::Tensor>>;
 /// "model", "state_dict", "network", … (monai-core 6.1), a whole pickled module, a TorchScript archive. "module." and
 /// "_orig_mod." before every name are dropped. Nothing is executed: unknown classes stay opaque. Every size, stride and offset is
 /// checked against the file before memory is used. Throws NotFound, Io, InvalidFile (truncated, lying, no tensors in
-/// it), Unsupported (big-endian, exotic types) or TooLarge.
-StateDict readStateDict(const std::string& path);
+/// it), Unsupported (big-endian, exotic types), TooLarge, OutOfMemory or, where `context` says so, Cancelled.
+StateDict readStateDict(const std::string& path, const JobContext& context = {});
 
 /// Writes an OrderedDict that Python's torch.load accepts with its default weights_only=True and that
 /// load_state_dict(strict=True) accepts. To a temporary name beside `path`, synced, then renamed, so that a reader

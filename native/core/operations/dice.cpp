@@ -7,20 +7,20 @@
 namespace mlabel {
 namespace {
 
-constexpr int64_t kLargestValue = 65535;
+constexpr int64_t largestValue = 65535;
 
 /// Label values; throws InvalidInput for those that cannot be counted.
 at::Tensor labelValues(const std::string& path, const JobContext& context) {
   const at::Tensor voxels = readLabel(path, context).data;
   const auto [smallest, largest] = at::aminmax(voxels);
-  if (smallest.item<int64_t>() < 0 || largest.item<int64_t>() > kLargestValue) {
+  if (smallest.item<int64_t>() < 0 || largest.item<int64_t>() > largestValue) {
     throw Error(ErrorCode::InvalidInput, "the voxels of " + path + " are not label values from 0 to 65535");
   }
   return voxels.to(at::kInt);
 }
 
 /// How many voxels have each value from 0 to 65535.
-at::Tensor countValues(const at::Tensor& voxels) { return at::bincount(voxels.flatten(), {}, kLargestValue + 1); }
+at::Tensor countValues(const at::Tensor& voxels) { return at::bincount(voxels.flatten(), {}, largestValue + 1); }
 
 /// 2 |A ∩ B| / (|A| + |B|) of each value but 0 that the reference holds, by value as text, ascending.
 Json diceByValue(const at::Tensor& prediction, const at::Tensor& reference) {
@@ -29,7 +29,7 @@ Json diceByValue(const at::Tensor& prediction, const at::Tensor& reference) {
   const auto inPrediction = predicted.accessor<int64_t, 1>(), inReference = expected.accessor<int64_t, 1>(),
              inBoth = common.accessor<int64_t, 1>();
   Json dice = Json::object();
-  for (int64_t value = 1; value <= kLargestValue; ++value) {
+  for (int64_t value = 1; value <= largestValue; ++value) {
     if (inReference[value] == 0) continue;
     const auto total = static_cast<double>(inReference[value] + inPrediction[value]);
     dice[std::to_string(value)] = 2.0 * static_cast<double>(inBoth[value]) / total;

@@ -5,6 +5,7 @@
 #include <chrono>
 
 #include "inferers/streamed_argmax.hpp"
+#include "inferers/within_memory.hpp"
 #include "operations/infer_options.hpp"
 #include "operations/label_statistics.hpp"
 #include "operations/operation.hpp"
@@ -47,7 +48,7 @@ class InferOperation : public Operation {
   Json run(Runtime& runtime, const JobContext& context) override {
     const c10::InferenceMode guard;
     // First, so that a model without weights says so at once.
-    const auto predictor = options_.inferer ? loadPredictor(runtime) : nullptr;
+    const auto predictor = options_.inferer ? loadPredictor(runtime, context) : nullptr;
     Stopwatch watch;
     Timings pre, post;
     Json seconds = Json::object();
@@ -60,7 +61,8 @@ class InferOperation : public Operation {
     seconds["pre"] = watch.lap();
 
     enter("infer", context);
-    SampleImage result = predictor ? predict(sample.at(imageKey, "infer"), *predictor, context)
+    bool frugal = false;
+    SampleImage result = predictor ? predict(runtime, sample.at(imageKey, "infer"), *predictor, context, frugal)
                                    : std::move(sample.at(resultKey, "infer without a network"));
     sample.images.clear();
     seconds["infer"] = watch.lap();
@@ -69,7 +71,7 @@ class InferOperation : public Operation {
     if (options_.streamed) {
       result.data = invertAndArgmax(result.data, result.trace, context);
     } else if (options_.invert) {
-      result.data = invertTrace(result.data, result.trace);
+      result.data = invertTrace(result.data, result.trace, context);
     }
     seconds["invert"] = watch.lap();
 
@@ -78,7 +80,7 @@ class InferOperation : public Operation {
     options_.postTransforms.applyDeterministic(sample, context, &post);
     result = std::move(sample.at(resultKey, "infer"));
     const at::Tensor labels = labelMap(result);
-    const auto statistics = labelStatistics(labels);
+    const auto statistics = labelStatistics(labels, context);
     seconds["post"] = watch.lap();
 
     enter("write", context);
@@ -99,12 +101,13 @@ class InferOperation : public Operation {
     answer["latencies"] = std::move(seconds);
     answer["device"] = options_.device;
     answer["precision"] = options_.precision == Precision::BFloat16 ? "bfloat16" : "float32";
+    if (frugal) answer["fallback"] = "memory ran out: window by window, with the sums in main memory";
     answer["backend"] = predictor ? predictor->backend() : "none";
     return answer;
   }
 
-  std::shared_ptr<Predictor> loadPredictor(Runtime& runtime) const {
-    return runtime.predictor(options_.network, options_.weights, options_.device, options_.precision);
+  std::shared_ptr<Predictor> loadPredictor(Runtime& runtime, const JobContext& context) const {
+    return runtime.predictor(options_.network, options_.weights, options_.device, options_.precision, context);
   }
 
   static void enter(const char* stage, const JobContext& context) {
@@ -113,7 +116,8 @@ class InferOperation : public Operation {
   }
 
   /// Logits on the network's grid, in main memory. Takes the voxels out of `image`: they are not needed afterwards.
-  SampleImage predict(SampleImage& image, Predictor& predictor, const JobContext& context) const {
+  SampleImage predict(Runtime& runtime, SampleImage& image, Predictor& predictor, const JobContext& context,
+                      bool& frugal) const {
     const c10::Device device = parseDevice(options_.device);
     at::Tensor input = std::move(image.data);
     checkChannels(input);
@@ -123,8 +127,9 @@ class InferOperation : public Operation {
                                                std::to_string(input.size(3)) + " slices");
     }
     if (flat) input = input.squeeze(3);
-    const auto predictWindows = [&](const at::Tensor& windows) { return predictor.predict(windows.to(device), context); };
-    at::Tensor logits = options_.inferer->infer(input, predictWindows, context).cpu();
+    const auto makeRoom = [&] { runtime.giveWay(device); };
+    auto [logits, retried] = inferWithinMemory(*options_.inferer, input, predictor, device, makeRoom, context);
+    frugal = retried;
     if (flat) logits = logits.unsqueeze(3);
     return {std::move(logits), image.affine, std::move(image.trace), std::move(image.source)};
   }

@@ -17,8 +17,8 @@ class InspectWeightsOperation : public Operation {
 
   Lane lane() const override { return Lane::Files; }
 
-  Json run(Runtime&, const JobContext&) override {
-    const StateDict weights = readStateDict(path_);
+  Json run(Runtime&, const JobContext& context) override {
+    const StateDict weights = readStateDict(path_, context);
     int64_t parameters = 0;
     for (const auto& [name, tensor] : weights) parameters += tensor.numel();
     return {{"tensors", weights.size()}, {"parameters", parameters}};

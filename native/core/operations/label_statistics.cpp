@@ -14,10 +14,11 @@ struct Sums {
 
 /// Run by run: a label is mostly runs.
 template <class Label>
-std::map<int64_t, LabelStatistics> statisticsOf(const at::Tensor& labels) {
+std::map<int64_t, LabelStatistics> statisticsOf(const at::Tensor& labels, const JobContext& context) {
   std::unordered_map<int64_t, Sums> sums;
   const auto voxels = labels.accessor<Label, 3>();
   for (int64_t k = 0; k < labels.size(2); ++k) {
+    context.check();
     for (int64_t j = 0; j < labels.size(1); ++j) {
       for (int64_t begin = 0, end = 0; begin < labels.size(0); begin = end) {
         const Label value = voxels[begin][j][k];
@@ -42,11 +43,11 @@ std::map<int64_t, LabelStatistics> statisticsOf(const at::Tensor& labels) {
 
 }  // namespace
 
-std::map<int64_t, LabelStatistics> labelStatistics(const at::Tensor& labels) {
+std::map<int64_t, LabelStatistics> labelStatistics(const at::Tensor& labels, const JobContext& context) {
   switch (labels.scalar_type()) {
-    case at::kByte: return statisticsOf<uint8_t>(labels);
-    case at::kShort: return statisticsOf<int16_t>(labels);
-    default: return statisticsOf<int32_t>(labels);
+    case at::kByte: return statisticsOf<uint8_t>(labels, context);
+    case at::kShort: return statisticsOf<int16_t>(labels, context);
+    default: return statisticsOf<int32_t>(labels, context);
   }
 }
 

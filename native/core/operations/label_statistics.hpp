@@ -7,6 +7,7 @@
 #include <map>
 
 #include "image/affine.hpp"
+#include "runtime/job.hpp"
 
 namespace mlabel {
 
@@ -17,7 +18,7 @@ struct LabelStatistics {
 };
 
 /// Every value but 0 of a uint8, int16 or int32 map [I, J, K], ascending; negative values are left out.
-/// Quickest where the first axis is the fastest in memory.
-std::map<int64_t, LabelStatistics> labelStatistics(const at::Tensor& labels);
+/// Quickest where the first axis is the fastest in memory. `context` is polled.
+std::map<int64_t, LabelStatistics> labelStatistics(const at::Tensor& labels, const JobContext& context);
 
 }  // namespace mlabel

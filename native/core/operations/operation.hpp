@@ -1,5 +1,5 @@
 // What can be asked of the core, each in a file of its own beside this one: a name, options in JSON, an answer in JSON.
-// To add one: a file and a line in registry.cpp. lib/engine/types.ts describes options and answers, field by field.
+// To add one: a file and a line in list.inc. lib/engine/types.ts describes options and answers, field by field.
 #pragma once
 
 #include <memory>
@@ -19,6 +19,7 @@ enum class Lane {
   Scoring,   ///< on the device's thread, last
   Training,  ///< on the device's training thread, which gives way to inference
   Files,     ///< on a small pool for reading, converting and writing images
+  Pictures,  ///< on that pool, after everything else there
 };
 
 /// A parsed request. Parsing happens on the calling thread and throws InvalidInput; `run` happens on the lane's thread.
@@ -26,7 +27,7 @@ class Operation {
  public:
   virtual ~Operation() = default;
   virtual Lane lane() const = 0;
-  /// "cpu", "cuda", "cuda:1"; ignored by Lane::Files.
+  /// "cpu", "cuda", "cuda:1"; ignored by Lane::Files and Lane::Pictures.
   virtual std::string device() const { return "cpu"; }
   virtual Json run(Runtime& runtime, const JobContext& context) = 0;
 };

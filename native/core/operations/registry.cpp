@@ -1,6 +1,5 @@
-#include <map>
-
 #include "operations/operation.hpp"
+#include "runtime/registry.hpp"
 
 namespace mlabel {
 
@@ -10,23 +9,16 @@ namespace mlabel {
 
 namespace {
 
-using Factory = std::unique_ptr<Operation> (*)(const Json&);
-
-const std::map<std::string, Factory>& factories() {
-  static const std::map<std::string, Factory> table = {
+const Registry<std::unique_ptr<Operation> (*)(const Json&)> operations = {
 #define OPERATION(name, factory) {#name, factory},
 #include "operations/list.inc"
 #undef OPERATION
-  };
-  return table;
-}
+};
 
 }  // namespace
 
 std::unique_ptr<Operation> makeOperation(const std::string& name, const Json& options) {
-  const auto found = factories().find(name);
-  if (found == factories().end()) throw Error(ErrorCode::InvalidInput, "there is no operation \"" + name + "\"");
-  return found->second(options);
+  return findFactory("operation", operations, name)(options);
 }
 
 }  // namespace mlabel

@@ -9,9 +9,9 @@
 namespace mlabel {
 namespace {
 
-constexpr int64_t kSize = 6;
-constexpr int64_t kKernel = 3;
-constexpr int64_t kOutput = kSize - kKernel + 1;
+constexpr int64_t side = 6;
+constexpr int64_t kernelSide = 3;
+constexpr int64_t outputSide = side - kernelSide + 1;
 
 /// Small integers, so that every partial sum is exact in float32 in whatever order it is taken.
 at::Tensor smallIntegers(at::IntArrayRef shape, int64_t modulus) {
@@ -22,16 +22,16 @@ at::Tensor smallIntegers(at::IntArrayRef shape, int64_t modulus) {
 
 /// The valid cross-correlation of [S, S, S] with [K, K, K].
 at::Tensor writtenOut(const at::Tensor& image, const at::Tensor& kernel) {
-  at::Tensor result = at::zeros({kOutput, kOutput, kOutput});
+  at::Tensor result = at::zeros({outputSide, outputSide, outputSide});
   const auto x = image.accessor<float, 3>();
   const auto w = kernel.accessor<float, 3>();
   auto y = result.accessor<float, 3>();
-  for (int64_t i = 0; i < kOutput; ++i)
-    for (int64_t j = 0; j < kOutput; ++j)
-      for (int64_t k = 0; k < kOutput; ++k)
-        for (int64_t a = 0; a < kKernel; ++a)
-          for (int64_t b = 0; b < kKernel; ++b)
-            for (int64_t c = 0; c < kKernel; ++c) y[i][j][k] += x[i + a][j + b][k + c] * w[a][b][c];
+  for (int64_t i = 0; i < outputSide; ++i)
+    for (int64_t j = 0; j < outputSide; ++j)
+      for (int64_t k = 0; k < outputSide; ++k)
+        for (int64_t a = 0; a < kernelSide; ++a)
+          for (int64_t b = 0; b < kernelSide; ++b)
+            for (int64_t c = 0; c < kernelSide; ++c) y[i][j][k] += x[i + a][j + b][k + c] * w[a][b][c];
   return result;
 }
 
@@ -50,11 +50,11 @@ class SelfTestOperation : public Operation {
   Json run(Runtime&, const JobContext&) override {
     const c10::InferenceMode guard;
     const c10::Device device = parseDevice(device_);
-    const at::Tensor image = smallIntegers({kSize, kSize, kSize}, 11);
-    const at::Tensor kernel = smallIntegers({kKernel, kKernel, kKernel}, 5);
+    const at::Tensor image = smallIntegers({side, side, side}, 11);
+    const at::Tensor kernel = smallIntegers({kernelSide, kernelSide, kernelSide}, 5);
     const auto start = std::chrono::steady_clock::now();
-    const at::Tensor result = at::conv3d(image.to(device).reshape({1, 1, kSize, kSize, kSize}),
-                                         kernel.to(device).reshape({1, 1, kKernel, kKernel, kKernel}))
+    const at::Tensor result = at::conv3d(image.to(device).reshape({1, 1, side, side, side}),
+                                         kernel.to(device).reshape({1, 1, kernelSide, kernelSide, kernelSide}))
                                   .cpu();
     const std::chrono::duration<double> seconds = std::chrono::steady_clock::now() - start;
     const at::Tensor expected = writtenOut(image, kernel);

@@ -10,13 +10,13 @@ namespace mlabel {
 namespace {
 
 /// Hounsfield units below which only air lies: an image that has them is taken for a CT.
-constexpr double kAir = -500;
+constexpr double air = -500;
 /// The abdominal window, from black to white.
-constexpr std::pair<double, double> kSoftTissue{-160, 240};
+constexpr std::pair<double, double> softTissue{-160, 240};
 
 /// What is black and what is white in a slice.
 std::pair<double, double> window(const at::Tensor& slice) {
-  if (slice.min().item<double>() < kAir) return kSoftTissue;
+  if (slice.min().item<double>() < air) return softTissue;
   const at::Tensor ends = at::quantile(slice.flatten(), at::tensor({0.01, 0.99}, at::kFloat));
   return {ends[0].item<double>(), ends[1].item<double>()};
 }
@@ -33,7 +33,7 @@ class ThumbnailOperation : public Operation {
     if (size_ < 1 || size_ > 1024) args.invalid("size", "must be from 1 to 1024");
   }
 
-  Lane lane() const override { return Lane::Files; }
+  Lane lane() const override { return Lane::Pictures; }
 
   Json run(Runtime&, const JobContext& context) override {
     Sample sample;

@@ -8,7 +8,7 @@
 namespace mlabel {
 namespace {
 
-struct Grid {
+struct PhantomGrid {
   Shape3 shape;
   Affine affine;
 };
@@ -27,7 +27,7 @@ Affine tilted(const Vector3& angles) {
   return result;
 }
 
-Grid drawGrid(RandomState& random) {
+PhantomGrid drawGrid(RandomState& random) {
   static constexpr const char* kOrientations[] = {"LPS", "RAS", "LAS", "LPS", "RPS", "PIR", "LAS", "SRA"};
   const AxisDirections directions = parseAxisCodes(kOrientations[random.randint(0, std::size(kOrientations))]);
   const double inPlane = random.uniform(2.2, 3);
@@ -36,7 +36,7 @@ Grid drawGrid(RandomState& random) {
   const double width = random.uniform(375, 400);
   const Vector3 extent{width, width * random.uniform(0.8, 1), random.uniform(235, 265)};
 
-  Grid grid;
+  PhantomGrid grid;
   Affine axes;
   for (int axis = 0; axis < 3; ++axis) {
     const auto [world, sign] = directions[axis];
@@ -54,7 +54,7 @@ Grid drawGrid(RandomState& random) {
 }
 
 /// Voxels in file order (i fastest) as [1, I, J, K].
-Volume volumeOf(const Grid& grid, const at::Tensor& voxels, const char* dtype) {
+Volume volumeOf(const PhantomGrid& grid, const at::Tensor& voxels, const char* dtype) {
   Volume volume;
   volume.data = voxels.permute({2, 1, 0}).unsqueeze(0);
   volume.affine = volume.header.affine = grid.affine;
@@ -67,7 +67,7 @@ Volume volumeOf(const Grid& grid, const at::Tensor& voxels, const char* dtype) {
 
 AbdomenPhantom makeAbdomenPhantom(uint32_t seed, const JobContext& context) {
   RandomState random(seed);
-  const Grid grid = drawGrid(random);
+  const PhantomGrid grid = drawGrid(random);
   const Anatomy anatomy(random);
   const double noise = random.uniform(12, 20);
 

@@ -5,9 +5,9 @@
 namespace mlabel {
 namespace {
 
-constexpr double kPi = std::numbers::pi;
-constexpr double kVertebraHeight = 34;
-constexpr double kRibPitch = 30;
+constexpr double pi = std::numbers::pi;
+constexpr double vertebraHeight = 34;
+constexpr double ribPitch = 30;
 
 /// A place moved by up to ±mm along each axis.
 Vector3 around(RandomState& random, const Vector3& centre, double mm) {
@@ -39,11 +39,11 @@ double column(const Vector3& p, double x, double y, double radiusX, double radiu
 
 Waves::Waves(RandomState& random, int count, double amplitude, double length) {
   for (int index = 0; index < count; ++index) {
-    const double z = random.uniform(-1, 1), angle = random.uniform(0, 2 * kPi);
-    const double frequency = 2 * kPi / (length * random.uniform(1, 2.5));
+    const double z = random.uniform(-1, 1), angle = random.uniform(0, 2 * pi);
+    const double frequency = 2 * pi / (length * random.uniform(1, 2.5));
     const double flat = std::sqrt(1 - z * z);
     const Vector3 direction{frequency * flat * std::cos(angle), frequency * flat * std::sin(angle), frequency * z};
-    waves_.push_back({direction, random.uniform(0, 2 * kPi), amplitude * 1.5 / count});
+    waves_.push_back({direction, random.uniform(0, 2 * pi), amplitude * 1.5 / count});
   }
 }
 
@@ -94,8 +94,8 @@ Anatomy::Anatomy(RandomState& random)
   halfDepth_ = vary(random, 118, 0.07);
   fatThickness_ = random.uniform(9, 22);
   wallThickness_ = random.uniform(10, 14);
-  ribPhase_ = random.uniform(0, kRibPitch);
-  discPhase_ = random.uniform(0, kVertebraHeight);
+  ribPhase_ = random.uniform(0, ribPitch);
+  discPhase_ = random.uniform(0, vertebraHeight);
 
   const double height = random.uniform(78, 100);
   rightDome_ = {{62, 0, height - 105}, {88, 100, 105}};
@@ -160,7 +160,7 @@ Anatomy::Frame Anatomy::frameAt(const Vector3& p) const {
   const double value = std::pow(std::pow(u, 2.4) + std::pow(v, 2.4), 1 / 2.4);
   const double radius = std::hypot(p[0], p[1]) / std::max(value, 1e-6);
   const double skin = (value - 1) * (value < 1e-6 ? halfDepth_ : radius);
-  const double fat = fatThickness_ * (1.1 + 0.35 * std::cos(2 * std::atan2(p[1], p[0]) + kPi));
+  const double fat = fatThickness_ * (1.1 + 0.35 * std::cos(2 * std::atan2(p[1], p[0]) + pi));
   return {.skin = skin,
           .cavity = skin + fat + wallThickness_,
           .diaphragm = smoothUnion(rightDome_.distance(p), leftDome_.distance(p), 25),
@@ -190,13 +190,13 @@ void Anatomy::paintBones(const Vector3& p, const Frame& frame, Painter& painter)
   // Ribs run in the wall and fall from the back to the front; the lower belly has none.
   if (p[2] > -75 + 0.75 * (p[1] + 60)) {
     const double across = frame.cavity - wallThickness_ * 0.45;
-    const double along = wrapped(p[2] + 0.55 * p[1] + 0.12 * std::abs(p[0]) + ribPhase_, kRibPitch) * 0.8;
+    const double along = wrapped(p[2] + 0.55 * p[1] + 0.12 * std::abs(p[0]) + ribPhase_, ribPitch) * 0.8;
     const double rib = std::hypot(across * 1.15, along * 0.75) - 5.2;
     painter.lay(rib, density_.cortex);
     painter.lay(rib + 2.8, density_.marrow);
   }
-  const double height = wrapped(p[2] + discPhase_, kVertebraHeight);
-  const double body = column(p, 0, -48, 24 - 2 * std::cos(2 * kPi * height / kVertebraHeight), 18);
+  const double height = wrapped(p[2] + discPhase_, vertebraHeight);
+  const double body = column(p, 0, -48, 24 - 2 * std::cos(2 * pi * height / vertebraHeight), 18);
   const double disc = std::abs(height) - 4.5;
   painter.lay(body, 85);
   painter.lay(std::max(body, -disc), density_.cortex);

@@ -15,24 +15,26 @@
 #include <new>
 #include <unordered_map>
 
+#include "runtime/main_memory.hpp"
+
 namespace mlabel {
 namespace {
 
-constexpr size_t kHugePage = size_t{2} << 20;
-constexpr size_t kMostKept = size_t{512} << 20;
+constexpr size_t hugePage = size_t{2} << 20;
+constexpr size_t mostKept = size_t{512} << 20;
 /// Larger ones are volumes, not layers, and do not come back.
-constexpr size_t kLargestKept = size_t{128} << 20;
+constexpr size_t largestKept = size_t{128} << 20;
 
-size_t roundUp(size_t bytes) { return (bytes + kHugePage - 1) / kHugePage * kHugePage; }
+size_t roundUp(size_t bytes) { return (bytes + hugePage - 1) / hugePage * hugePage; }
 
 /// Address space on a huge-page boundary, so that every block is recognised by its address. Null when refused.
 void* mapAligned(size_t bytes) {
-  void* raw = ::mmap(nullptr, bytes + kHugePage, PROT_READ | PROT_WRITE, MAP_PRIVATE | MAP_ANONYMOUS, -1, 0);
+  void* raw = ::mmap(nullptr, bytes + hugePage, PROT_READ | PROT_WRITE, MAP_PRIVATE | MAP_ANONYMOUS, -1, 0);
   if (raw == MAP_FAILED) return nullptr;
   auto* start = static_cast<char*>(raw);
-  const size_t head = (kHugePage - reinterpret_cast<uintptr_t>(start) % kHugePage) % kHugePage;
+  const size_t head = (hugePage - reinterpret_cast<uintptr_t>(start) % hugePage) % hugePage;
   if (head > 0) ::munmap(start, head);
-  ::munmap(start + head + bytes, kHugePage - head);
+  ::munmap(start + head + bytes, hugePage - head);
   ::madvise(start + head, bytes, MADV_HUGEPAGE);
   return start + head;
 }
@@ -47,11 +49,16 @@ class PooledAllocator final : public c10::Allocator {
   }
 
   c10::DataPtr allocate(size_t bytes) override {
-    void* data = bytes >= kHugePage ? take(roundUp(bytes)) : small_->raw_allocate(bytes);
+    void* data = bytes >= hugePage ? take(roundUp(bytes)) : small_->raw_allocate(bytes);
     return {data, data, &PooledAllocator::give, c10::Device(c10::DeviceType::CPU)};
   }
   c10::DeleterFnPtr raw_deleter() const override { return &PooledAllocator::give; }
   void copy_data(void* to, const void* from, std::size_t bytes) const override { std::memcpy(to, from, bytes); }
+
+  int64_t promised() const noexcept {
+    const std::lock_guard lock(mutex_);
+    return static_cast<int64_t>(usedBytes_ + keptBytes_);
+  }
 
   void release() noexcept {
     std::multimap<size_t, void*> kept;
@@ -72,11 +79,13 @@ class PooledAllocator final : public c10::Allocator {
       if (fit != kept_.end() && fit->first <= bytes + bytes / 4) {
         void* block = fit->second;
         used_.emplace(block, fit->first);
+        usedBytes_ += fit->first;
         keptBytes_ -= fit->first;
         kept_.erase(fit);
         return block;
       }
     }
+    requireMemory(static_cast<int64_t>(bytes), "The next step");
     void* block = mapAligned(bytes);
     if (block == nullptr) {
       release();
@@ -85,13 +94,14 @@ class PooledAllocator final : public c10::Allocator {
     if (block == nullptr) throw std::bad_alloc();
     const std::lock_guard lock(mutex_);
     used_.emplace(block, bytes);
+    usedBytes_ += bytes;
     return block;
   }
 
   static void give(void* data) { instance().giveBack(data); }
 
   void giveBack(void* data) {
-    const bool perhapsOurs = data != nullptr && reinterpret_cast<uintptr_t>(data) % kHugePage == 0;
+    const bool perhapsOurs = data != nullptr && reinterpret_cast<uintptr_t>(data) % hugePage == 0;
     if (!perhapsOurs || !keep(data)) small_->raw_deallocate(data);
   }
 
@@ -103,8 +113,9 @@ class PooledAllocator final : public c10::Allocator {
       const auto found = used_.find(data);
       if (found == used_.end()) return false;
       bytes = found->second;
+      usedBytes_ -= bytes;
       used_.erase(found);
-      if (bytes <= kLargestKept && keptBytes_ + bytes <= kMostKept) {
+      if (bytes <= largestKept && keptBytes_ + bytes <= mostKept) {
         kept_.emplace(bytes, data);
         keptBytes_ += bytes;
         return true;
@@ -115,9 +126,10 @@ class PooledAllocator final : public c10::Allocator {
   }
 
   c10::Allocator* small_ = c10::GetDefaultCPUAllocator();
-  std::mutex mutex_;
+  mutable std::mutex mutex_;
   std::unordered_map<void*, size_t> used_;
   std::multimap<size_t, void*> kept_;
+  size_t usedBytes_ = 0;
   size_t keptBytes_ = 0;
 };
 
@@ -134,5 +146,7 @@ void releasePooledCpuMemory() noexcept {
   ::malloc_trim(0);
 #endif
 }
+
+int64_t promisedCpuMemory() noexcept { return PooledAllocator::instance().promised(); }
 
 }  // namespace mlabel

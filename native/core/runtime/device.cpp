@@ -4,13 +4,13 @@
 #include <c10/core/CachingDeviceAllocator.h>
 #include <c10/core/impl/VirtualGuardImpl.h>
 #include <dlfcn.h>
-#include <sys/sysinfo.h>
 
 #include <array>
 #include <fstream>
-#include <sstream>
+#include <memory>
 
 #include "runtime/error.hpp"
+#include "runtime/main_memory.hpp"
 
 namespace mlabel {
 namespace {
@@ -28,21 +28,42 @@ std::string procField(const char* path, const std::string& name) {
   return "";
 }
 
-/// cuDeviceGetName of the driver that libtorch has loaded already: libtorch itself offers no name without CUDA headers.
-std::string cudaName(c10::DeviceIndex index) {
-  using GetDevice = int (*)(int*, int);
-  using GetName = int (*)(char*, int, int);
-  void* driver = dlopen("libcuda.so.1", RTLD_LAZY | RTLD_NOLOAD);
-  if (driver == nullptr) return "";
-  const auto getDevice = reinterpret_cast<GetDevice>(dlsym(driver, "cuDeviceGet"));
-  const auto getName = reinterpret_cast<GetName>(dlsym(driver, "cuDeviceGetName"));
-  std::array<char, 256> name{};
-  int handle = 0;
-  const bool known = getDevice != nullptr && getName != nullptr && getDevice(&handle, index) == 0 &&
-                     getName(name.data(), static_cast<int>(name.size()) - 1, handle) == 0;
-  dlclose(driver);
-  return known ? name.data() : "";
-}
+/// The driver that libtorch has loaded already: libtorch itself says no more of a GPU without CUDA headers.
+class CudaDriver {
+ public:
+  std::string name(c10::DeviceIndex index) const {
+    std::array<char, 256> text{};
+    const auto get = find<int(char*, int, int)>("cuDeviceGetName");
+    const bool known = get != nullptr && get(text.data(), static_cast<int>(text.size()) - 1, handle(index)) == 0;
+    return known ? text.data() : "";
+  }
+
+  /// 8 of compute capability 8.6; 0 where nothing can be found out.
+  int computeCapability(c10::DeviceIndex index) const {
+    constexpr int major = 75;  // CU_DEVICE_ATTRIBUTE_COMPUTE_CAPABILITY_MAJOR
+    int value = 0;
+    const auto get = find<int(int*, int, int)>("cuDeviceGetAttribute");
+    return get != nullptr && get(&value, major, handle(index)) == 0 ? value : 0;
+  }
+
+ private:
+  struct Close {
+    void operator()(void* library) const { dlclose(library); }
+  };
+
+  template <class Function>
+  Function* find(const char* name) const {
+    return library_ ? reinterpret_cast<Function*>(dlsym(library_.get(), name)) : nullptr;
+  }
+
+  int handle(c10::DeviceIndex index) const {
+    int handle = -1;
+    const auto get = find<int(int*, int)>("cuDeviceGet");
+    return get != nullptr && get(&handle, index) == 0 ? handle : -1;
+  }
+
+  std::unique_ptr<void, Close> library_{dlopen("libcuda.so.1", RTLD_LAZY | RTLD_NOLOAD)};
+};
 
 }  // namespace
 
@@ -75,21 +96,17 @@ DeviceMemory deviceMemory(c10::Device device) {
     const auto [free, total] = c10::getDeviceAllocator(device.type())->getMemoryInfo(device.index());
     return {static_cast<int64_t>(total), static_cast<int64_t>(free)};
   }
-  struct sysinfo system {};
-  if (sysinfo(&system) != 0) return {};
-  DeviceMemory memory{static_cast<int64_t>(system.totalram) * system.mem_unit,
-                      static_cast<int64_t>(system.freeram) * system.mem_unit};
-  // What the page cache would give up counts as free.
-  int64_t kibibytes = 0;
-  if (std::istringstream(procField("/proc/meminfo", "MemAvailable")) >> kibibytes) memory.free = kibibytes * 1024;
-  return memory;
+  const MainMemory memory = mainMemory();
+  return {memory.total, memory.free};
 }
 
 std::string describeDevice(c10::Device device) {
   const std::string name =
-      device.is_cpu() ? procField("/proc/cpuinfo", "model name") : device.is_cuda() ? cudaName(device.index()) : "";
+      device.is_cpu() ? procField("/proc/cpuinfo", "model name") : device.is_cuda() ? CudaDriver().name(device.index()) : "";
   return name.empty() ? device.str() : name;
 }
+
+int computeCapability(c10::Device device) { return device.is_cuda() ? CudaDriver().computeCapability(device.index()) : 0; }
 
 void useDevice(c10::Device device, bool urgent) {
   if (device.is_cpu()) return;

@@ -26,6 +26,9 @@ DeviceMemory deviceMemory(c10::Device device);
 /// The processor's or the accelerator's name for a person.
 std::string describeDevice(c10::Device device);
 
+/// The major number of an NVIDIA GPU's compute capability; 0 for every other device.
+int computeCapability(c10::Device device);
+
 /// Makes the calling thread work on `device`: on an accelerator it becomes the current one and the thread gets a stream
 /// of its own, of high priority when `urgent`. Does nothing on a CPU.
 void useDevice(c10::Device device, bool urgent);

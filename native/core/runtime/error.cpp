@@ -5,6 +5,7 @@
 #include <algorithm>
 #include <array>
 #include <new>
+#include <system_error>
 
 namespace mlabel {
 namespace {
@@ -45,6 +46,9 @@ Error currentError() {
     return {speaksOfMemory(message) ? ErrorCode::OutOfMemory : ErrorCode::Internal, message};
   } catch (const std::bad_alloc&) {
     return {ErrorCode::OutOfMemory, "the machine has not enough memory for this job"};
+  } catch (const std::system_error& error) {
+    const bool threads = error.code() == std::errc::resource_unavailable_try_again;
+    return {threads ? ErrorCode::OutOfMemory : ErrorCode::Internal, threads ? "the system starts no more threads" : error.what()};
   } catch (const std::exception& error) {
     return {ErrorCode::Internal, error.what()};
   } catch (...) {

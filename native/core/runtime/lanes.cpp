@@ -11,7 +11,7 @@
 namespace mlabel {
 namespace {
 
-constexpr int kFileThreads = 2;
+constexpr int fileThreads = 2;
 
 /// The size of an OpenMP team belongs to the thread that leads it, and a new thread takes whatever another set last.
 Executor::Prepare prepareThread(int threads) {
@@ -42,7 +42,7 @@ Lanes::DeviceThreads::DeviceThreads(c10::Device device, int threads, const Devic
       training(device.str() + " train", 1, prepareTraining(device, threads, access)) {}
 
 Lanes::Lanes(int threads, DeviceAccess access)
-    : threads_(threads), access_(std::move(access)), files_("files", kFileThreads, prepareThread(threads)) {}
+    : threads_(threads), access_(std::move(access)), files_("files", fileThreads, prepareThread(threads)) {}
 
 Lanes::DeviceThreads& Lanes::of(c10::Device device) {
   const std::lock_guard lock(mutex_);
@@ -52,7 +52,7 @@ Lanes::DeviceThreads& Lanes::of(c10::Device device) {
 }
 
 void Lanes::submit(Lane lane, c10::Device device, Executor::Task task) {
-  if (lane == Lane::Files) return files_.submit(0, std::move(task));
+  if (lane == Lane::Files || lane == Lane::Pictures) return files_.submit(lane == Lane::Files ? 0 : 1, std::move(task));
   if (lane == Lane::Training) return of(device).training.submit(0, watched(device, std::move(task)));
   // The order of the enumeration is the order of urgency.
   of(device).inference.submit(static_cast<int>(lane), watched(device, std::move(task)));

@@ -4,15 +4,14 @@
 
 #include <cerrno>
 #include <cstring>
+#include <utility>
 
 #include "networks/network.hpp"
 #include "networks/weights.hpp"
+#include "runtime/device.hpp"
 
 namespace mlabel {
 namespace {
-
-/// A person's models of one session; each holds its weights in memory, prepacked.
-constexpr size_t kKept = 4;
 
 /// Changes whenever the file is replaced or written to. Throws NotFound or Io.
 std::string fileIdentity(const std::string& path) {
@@ -32,24 +31,29 @@ std::string fileIdentity(const std::string& path) {
   return identity;
 }
 
-std::unique_ptr<Predictor> load(const Json& spec, const std::string& weights, c10::Device device, Precision precision) {
+std::unique_ptr<Predictor> load(const Json& spec, const std::string& weights, c10::Device device, Precision precision,
+                                const JobContext& context) {
   if (spec.is_null()) return makeScriptPredictor(weights, device, precision);
   const std::shared_ptr<Network> network = makeNetwork(spec);
-  loadStateDict(*network, readStateDict(weights), true);
+  loadStateDict(*network, readStateDict(weights, context), true);
   network->eval();
   return makePredictor(network, device, precision);
 }
 
 }  // namespace
 
+PredictorCache::PredictorCache(Limit limit) : limit_(std::move(limit)) {
+  if (!limit_) limit_ = [](c10::Device device) { return deviceMemory(device).total / 4; };
+}
+
 std::shared_ptr<Predictor> PredictorCache::get(const Json& network, const std::string& weights, c10::Device device,
-                                               Precision precision) {
+                                               Precision precision, const JobContext& context) {
   const std::string key = Json::array({network, weights, device.str(), static_cast<int>(precision)}).dump();
   const std::string identity = fileIdentity(weights);
   if (auto kept = find(key, identity)) return kept;
   // Outside the lock: another device's thread need not wait for this file.
-  std::shared_ptr<Predictor> loaded = load(network, weights, device, precision);
-  insert({key, identity, loaded});
+  std::shared_ptr<Predictor> loaded = load(network, weights, device, precision, context);
+  insert({key, device, identity, loaded});
   return loaded;
 }
 
@@ -68,9 +72,25 @@ std::shared_ptr<Predictor> PredictorCache::find(const std::string& key, const st
 }
 
 void PredictorCache::insert(Entry entry) {
+  const c10::Device device = entry.device;
+  const int64_t limit = limit_(device);
   const std::lock_guard lock(mutex_);
   entries_.push_front(std::move(entry));
-  if (entries_.size() > kKept) entries_.pop_back();
+  int64_t kept = 0;
+  entries_.remove_if([&, newest = &entries_.front()](const Entry& each) {
+    if (each.device != device) return false;
+    kept += each.predictor->bytes();
+    return kept > limit && &each != newest;
+  });
+}
+
+void PredictorCache::releaseAllButNewest(c10::Device device) {
+  const std::lock_guard lock(mutex_);
+  bool isNewest = true;
+  entries_.remove_if([&](const Entry& each) {
+    if (each.device != device) return false;
+    return !std::exchange(isNewest, false);
+  });
 }
 
 }  // namespace mlabel

@@ -1,6 +1,7 @@
 // Networks that are ready for inference, kept between requests.
 #pragma once
 
+#include <functional>
 #include <list>
 #include <memory>
 #include <mutex>
@@ -13,14 +14,25 @@ namespace mlabel {
 
 class PredictorCache {
  public:
+  /// Bytes of predictors that are kept on a device.
+  using Limit = std::function<int64_t(c10::Device)>;
+
+  /// The limit is a quarter of the device's memory when not given.
+  explicit PredictorCache(Limit limit = {});
+
   /// The predictor for these weights, loaded when it is new or when the file's size, mtime or inode has changed.
-  /// `network` is a network spec, or null for a TorchScript file. Throws NotFound, InvalidFile, Unsupported.
+  /// `network` is a network spec, or null for a TorchScript file. The least recently used go, so that a device's stay below
+  /// the limit; the one asked for stays. Throws NotFound, InvalidFile, Unsupported, OutOfMemory, Cancelled.
   std::shared_ptr<Predictor> get(const Json& network, const std::string& weights, c10::Device device,
-                                 Precision precision);
+                                 Precision precision, const JobContext& context);
+
+  /// Forgets the predictors of a device but the one used last, to make room.
+  void releaseAllButNewest(c10::Device device);
 
  private:
   struct Entry {
     std::string key;
+    c10::Device device;
     std::string fileIdentity;
     std::shared_ptr<Predictor> predictor;
   };
@@ -28,6 +40,7 @@ class PredictorCache {
   std::shared_ptr<Predictor> find(const std::string& key, const std::string& fileIdentity);
   void insert(Entry entry);
 
+  Limit limit_;
   std::mutex mutex_;
   /// The most recently used first.
   std::list<Entry> entries_;

@@ -3,12 +3,15 @@
 #include <ATen/Context.h>
 #include <ATen/Parallel.h>
 
+#include <chrono>
 #include <map>
 #include <mutex>
 #include <optional>
+#include <unordered_set>
 
 #include "runtime/cpu_allocator.hpp"
 #include "runtime/device.hpp"
+#include "runtime/idle_timer.hpp"
 #include "runtime/predictor_cache.hpp"
 
 namespace mlabel {
@@ -16,15 +19,22 @@ namespace mlabel {
 struct Runtime::Parts {
   explicit Parts(DeviceAccess access) : lanes(at::get_num_threads(), std::move(access)) {}
 
+  /// How long nothing runs before what is kept for the next job goes back to the system.
+  static constexpr std::chrono::seconds patience{10};
+
   mutable std::mutex mutex;
   uint64_t lastJob = 0;
   std::map<uint64_t, StopFlag> jobs;
+  /// What may hold memory that is kept for the next job.
+  std::unordered_set<c10::Device> usedDevices;
   PredictorCache predictors;
+  IdleTimer idle{patience, [this] { releaseKept(); }};
   // Last, so that its threads end before what their jobs use.
   Lanes lanes;
 
-  uint64_t add(const StopFlag& stop) {
+  uint64_t add(const StopFlag& stop, c10::Device device) {
     const std::lock_guard lock(mutex);
+    usedDevices.insert(device);
     jobs.emplace(++lastJob, stop);
     return lastJob;
   }
@@ -35,7 +45,18 @@ struct Runtime::Parts {
       jobs.erase(job);
       if (!jobs.empty()) return;
     }
+    idle.start();
+  }
+
+  void releaseKept() {
+    std::unordered_set<c10::Device> used;
+    {
+      const std::lock_guard lock(mutex);
+      if (!jobs.empty()) return;
+      used = usedDevices;
+    }
     // Outside the lock, which the event loop takes to submit.
+    for (const c10::Device device : used) releaseCachedMemory(device);
     releasePooledCpuMemory();
   }
 };
@@ -71,16 +92,20 @@ Runtime::Runtime(DeviceAccess access) : parts_(std::make_unique<Parts>(std::move
   // "float32" means float32: cuDNN would round its factors to ten bits.
   at::globalContext().setAllowTF32CuDNN(false);
   at::globalContext().setAllowTF32CuBLAS(false);
+  // A seed repeats a training: neither an algorithm that adds in whatever order, nor one chosen by a race.
+  at::globalContext().setDeterministicCuDNN(true);
+  at::globalContext().setBenchmarkCuDNN(false);
 }
 
 Runtime::~Runtime() { stopAll(); }
 
 void Runtime::submit(std::unique_ptr<Operation> operation, StopFlag stop, JobContext::Progress progress, Done done) {
   const Lane lane = operation->lane();
-  const c10::Device device = lane == Lane::Files ? c10::Device(c10::kCPU) : parseDevice(operation->device());
+  const bool onDevice = lane != Lane::Files && lane != Lane::Pictures;
+  const c10::Device device = onDevice ? parseDevice(operation->device()) : c10::Device(c10::kCPU);
   JobContext::Gate gate;
   if (lane == Lane::Training) gate = [this, device, stop] { parts_->lanes.giveWay(device, stop); };
-  const uint64_t id = parts_->add(stop);
+  const uint64_t id = parts_->add(stop, device);
   Job job{std::move(operation), JobContext(stop, std::move(progress), std::move(gate)), std::move(done)};
   try {
     parts_->lanes.submit(lane, device, [this, id, device, job = std::move(job)](const Error* unready) {
@@ -106,8 +131,14 @@ void Runtime::stopAll() {
 }
 
 std::shared_ptr<Predictor> Runtime::predictor(const Json& network, const std::string& weights,
-                                              const std::string& device, Precision precision) {
-  return parts_->predictors.get(network, weights, parseDevice(device), precision);
+                                              const std::string& device, Precision precision, const JobContext& context) {
+  return parts_->predictors.get(network, weights, parseDevice(device), precision, context);
+}
+
+void Runtime::giveWay(c10::Device device) {
+  parts_->predictors.releaseAllButNewest(device);
+  releaseCachedMemory(device);
+  releasePooledCpuMemory();
 }
 
 }  // namespace mlabel

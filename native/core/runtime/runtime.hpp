@@ -40,7 +40,10 @@ class Runtime {
   /// and inode). Called on a device's thread; the returned predictor is used there only.
   /// `network` is a network spec, or null for a TorchScript file.
   std::shared_ptr<Predictor> predictor(const Json& network, const std::string& weights, const std::string& device,
-                                       Precision precision);
+                                       Precision precision, const JobContext& context);
+
+  /// Makes room on a device, and in main memory, by forgetting what is kept for later.
+  void giveWay(c10::Device device);
 
  private:
   struct Parts;

@@ -2,6 +2,8 @@
 
 #include <ATen/ATen.h>
 
+#include "runtime/main_memory.hpp"
+
 namespace mlabel {
 namespace {
 
@@ -108,7 +110,9 @@ void CaseCache::keep(Slot& slot, const Sample& sample) {
 }
 
 bool CaseCache::reserve(int64_t bytes) {
-  if (bytes_.fetch_add(bytes) + bytes <= options_.maxBytes) return true;
+  // A third of what is free stays for the others.
+  const bool fits = bytes <= memoryToSpare() / 3 * 2;
+  if (bytes_.fetch_add(bytes) + bytes <= options_.maxBytes && fits) return true;
   bytes_.fetch_sub(bytes);
   return false;
 }

@@ -1,7 +1,5 @@
 // The losses and optimizers that a training spec may name.
-#include <algorithm>
-#include <array>
-
+#include "runtime/registry.hpp"
 #include "training/adam.hpp"
 #include "training/dice_ce_loss.hpp"
 #include "training/dice_loss.hpp"
@@ -9,38 +7,22 @@
 namespace mlabel {
 namespace {
 
-template <class Make>
-struct Entry {
-  const char* name;
-  Make make;
+const Registry<std::unique_ptr<Loss> (*)(const Json&)> losses = {
+    {"DiceLoss", &makeDiceLoss},
+    {"DiceCELoss", &makeDiceCELoss},
 };
 
-constexpr std::array losses{
-    Entry{"DiceLoss", &makeDiceLoss},
-    Entry{"DiceCELoss", &makeDiceCELoss},
+const Registry<std::unique_ptr<Optimizer> (*)(const Json&, std::vector<at::Tensor>)> optimizers = {
+    {"Adam", &makeAdam},
+    {"AdamW", &makeAdamW},
 };
-
-constexpr std::array optimizers{
-    Entry{"Adam", &makeAdam},
-    Entry{"AdamW", &makeAdamW},
-};
-
-template <class Table>
-auto findEntry(const std::string& kind, const Table& table, const Json& spec) {
-  const auto name = Args(kind, spec).require<std::string>("name");
-  const auto found = std::ranges::find(table, name, &Table::value_type::name);
-  if (found != table.end()) return found->make;
-  std::string known;
-  for (const auto& entry : table) known += (known.empty() ? "" : ", ") + std::string(entry.name);
-  throw Error(ErrorCode::InvalidInput, "\"" + name + "\" is not a known " + kind + "; known: " + known);
-}
 
 }  // namespace
 
-std::unique_ptr<Loss> makeLoss(const Json& spec) { return findEntry("loss", losses, spec)(spec); }
+std::unique_ptr<Loss> makeLoss(const Json& spec) { return findFactory("loss", losses, spec)(spec); }
 
 std::unique_ptr<Optimizer> makeOptimizer(const Json& spec, std::vector<at::Tensor> parameters) {
-  return findEntry("optimizer", optimizers, spec)(spec, std::move(parameters));
+  return findFactory("optimizer", optimizers, spec)(spec, std::move(parameters));
 }
 
 }  // namespace mlabel

@@ -36,9 +36,9 @@ at::Generator generatorOf(c10::Device device) {
 }
 
 /// One run: what it holds while it lasts.
-class Run {
+class TrainingRun {
  public:
-  Run(const TrainOptions& options, const Pipeline& trainPipeline, const Pipeline& validationPipeline,
+  TrainingRun(const TrainOptions& options, const Pipeline& trainPipeline, const Pipeline& validationPipeline,
       c10::Device device, const JobContext& context)
       : options_(options),
         trainPipeline_(trainPipeline),
@@ -52,7 +52,7 @@ class Run {
     network_->to(device_);
     network_->drawFrom(dropout_);
     if (!options.initialWeights.empty()) {
-      loadStateDict(*network_, readStateDict(options.initialWeights), /*strict=*/true);
+      loadStateDict(*network_, readStateDict(options.initialWeights, context), /*strict=*/true);
     }
     optimizer_ = makeOptimizer(options.optimizer, network_->parameters());
     resume();
@@ -141,12 +141,13 @@ class Run {
   /// Null when nothing is published, or what is cannot be used by this network: then anything is better.
   std::shared_ptr<Network> publishedNetwork() const {
     try {
-      const StateDict weights = readStateDict(options_.publishPath);
+      const StateDict weights = readStateDict(options_.publishPath, context_);
       const std::shared_ptr<Network> network = makeNetwork(options_.network);
       loadStateDict(*network, weights, /*strict=*/true);
       network->to(device_);
       return network;
     } catch (const Error& error) {
+      if (error.code() == ErrorCode::Cancelled) throw;
       if (error.code() != ErrorCode::NotFound) report("the published weights do not count: " + std::string(error.what()));
       return nullptr;
     }
@@ -293,7 +294,7 @@ Trainer::Trainer(TrainOptions options)
 Json Trainer::run(const JobContext& context) {
   const c10::Device device = parseDevice(options_.device);
   const MemoryGivenBack memory{device};
-  return Run(options_, trainPipeline_, validationPipeline_, device, context).train();
+  return TrainingRun(options_, trainPipeline_, validationPipeline_, device, context).train();
 }
 
 }  // namespace mlabel

@@ -75,10 +75,11 @@ void cropPadImage(SampleImage& image, const Shape3& start, const Shape3& shape) 
   image.trace.emplace_back(CropPadOperation{start, before});
 }
 
-void resampleImage(SampleImage& image, const Shape3& shape, const Affine& affine, Interpolation mode) {
+void resampleImage(SampleImage& image, const Shape3& shape, const Affine& affine, Interpolation mode,
+                   const JobContext& context) {
   const Shape3 before = spatialShape(image.data);
   const Resampler resampler({before, image.affine}, {shape, affine}, mode);
-  image.data = resampler.apply(image.data);
+  image.data = resampler.apply(image.data, context);
   if (resampler.identity()) return;
   image.trace.emplace_back(ResampleOperation{before, image.affine, affine, mode});
   image.affine = affine;

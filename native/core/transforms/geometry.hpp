@@ -21,6 +21,7 @@ at::Tensor cropPad(const at::Tensor& data, const Shape3& start, const Shape3& sh
 /// The same on an image: data, affine and trace.
 void orientImage(SampleImage& image, const OrientOperation& operation);
 void cropPadImage(SampleImage& image, const Shape3& start, const Shape3& shape);
-void resampleImage(SampleImage& image, const Shape3& shape, const Affine& affine, Interpolation mode);
+void resampleImage(SampleImage& image, const Shape3& shape, const Affine& affine, Interpolation mode,
+                   const JobContext& context = {});
 
 }  // namespace mlabel

@@ -11,14 +11,14 @@ namespace mlabel {
 namespace {
 
 /// MONAI's AFFINE_TOL.
-constexpr double tolerance = 1e-3;
+constexpr double spacingTolerance = 1e-3;
 
 Vector3 chosenSpacing(const Vector3& current, const SpacingTarget& target) {
   Vector3 chosen;
   for (int axis = 0; axis < 3; ++axis) {
     const double wanted = target.wanted[axis];
-    const double low = std::min(target.smallest[axis], wanted) - tolerance;
-    const double high = std::max(target.largest[axis], wanted) + tolerance;
+    const double low = std::min(target.smallest[axis], wanted) - spacingTolerance;
+    const double high = std::max(target.largest[axis], wanted) + spacingTolerance;
     const bool keep = wanted <= 0 || (low <= current[axis] && current[axis] <= high);
     chosen[axis] = keep ? current[axis] : wanted;
   }
@@ -39,7 +39,7 @@ at::Tensor zoomed(const Affine& affine, const Vector3& spacing) {
 }
 
 /// The eight outer voxel centres in homogeneous indices, one a column, the last axis fastest.
-at::Tensor corners(const Shape3& shape) {
+at::Tensor cornerColumns(const Shape3& shape) {
   auto columns = at::ones({4, 8}, at::kDouble);
   auto values = columns.accessor<double, 2>();
   for (int corner = 0; corner < 8; ++corner) {
@@ -59,7 +59,7 @@ Grid spacedGrid(const Grid& grid, const SpacingTarget& target) {
   const auto before = toTensor(grid.affine);
   auto after = zoomed(grid.affine, chosenSpacing(grid.affine.spacing(), target));
 
-  const auto corner = corners(grid.shape);
+  const auto corner = cornerColumns(grid.shape);
   const auto placed = at::matmul(at::linalg_solve(after, before), corner).narrow(0, 0, 3);
   const auto world = at::matmul(before, corner);
   const auto lowest = std::get<0>(placed.min(1, /*keepdim=*/true));

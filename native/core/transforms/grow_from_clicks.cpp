@@ -13,7 +13,7 @@ namespace mlabel {
 namespace {
 
 /// Voxels that a front takes between two looks at the stop flag.
-constexpr int64_t kPollEvery = 1 << 16;
+constexpr int64_t pollEvery = 1 << 16;
 
 struct Seed {
   int64_t voxel = 0;
@@ -41,7 +41,7 @@ class Geodesic {
       fronts.push({0, seeds[seed].voxel, seed});
     }
     for (int64_t taken = 1; !fronts.empty(); ++taken) {
-      if (taken % kPollEvery == 0) context.check();
+      if (taken % pollEvery == 0) context.check();
       const Front front = fronts.top();
       fronts.pop();
       if (front.distance > distance[front.voxel]) continue;

@@ -35,25 +35,25 @@ class KeepLargestComponent final : public Transform {
       at::Tensor& data = sample.at(key, "KeepLargestConnectedComponentd").data;
       if (data.use_count() > 1 || !data.is_non_overlapping_and_dense()) data = data.clone();
       if (data.size(0) == 1) {
-        keepInMap(data[0]);
+        keepInMap(data[0], context);
       } else {
-        keepInChannels(data);
+        keepInChannels(data, context);
       }
     }
   }
 
  private:
-  void keepInMap(const at::Tensor& map) const {
-    if (map.scalar_type() == at::kByte) return keepLargestComponent(map, options_);
+  void keepInMap(const at::Tensor& map, const JobContext& context) const {
+    if (map.scalar_type() == at::kByte) return keepLargestComponent(map, options_, context);
     if (map.numel() > 0 && (map.min().item<double>() < 0 || map.max().item<double>() > 255)) {
       throw Error(ErrorCode::Unsupported, "KeepLargestConnectedComponentd: values outside 0 to 255");
     }
     const at::Tensor labels = map.to(at::kByte);
-    keepLargestComponent(labels, options_);
+    keepLargestComponent(labels, options_, context);
     map.masked_fill_(labels == 0, 0);
   }
 
-  void keepInChannels(const at::Tensor& data) const {
+  void keepInChannels(const at::Tensor& data, const JobContext& context) const {
     ComponentOptions one = options_;
     one.values.set(1);
     at::Tensor joint = at::zeros(data[0].sizes(), at::kByte);
@@ -62,11 +62,11 @@ class KeepLargestComponent final : public Transform {
       const at::Tensor mask = (data[channel] != 0).to(at::kByte);
       joint.bitwise_or_(mask);
       if (!options_.independent) continue;
-      keepLargestComponent(mask, one);
+      keepLargestComponent(mask, one, context);
       data[channel].masked_fill_(mask == 0, 0);
     }
     if (options_.independent) return;
-    keepLargestComponent(joint, one);
+    keepLargestComponent(joint, one, context);
     for (int64_t channel = 0; channel < std::min<int64_t>(data.size(0), 256); ++channel) {
       if (options_.values[static_cast<size_t>(channel)]) data[channel].masked_fill_(joint == 0, 0);
     }

@@ -8,6 +8,8 @@
 #include <limits>
 #include <vector>
 
+#include "runtime/main_memory.hpp"
+
 namespace mlabel {
 namespace {
 
@@ -27,8 +29,8 @@ struct Component {
 
 class Components {
  public:
-  Components(const at::Tensor& labels, const ComponentOptions& options)
-      : options_(options), data_(labels.mutable_data_ptr<uint8_t>()) {
+  Components(const at::Tensor& labels, const ComponentOptions& options, const JobContext& context)
+      : options_(options), context_(context), data_(labels.mutable_data_ptr<uint8_t>()) {
     std::array<int, 3> axes{0, 1, 2};
     std::stable_sort(axes.begin(), axes.end(), [&](int a, int b) { return labels.stride(a) > labels.stride(b); });
     const std::array<int64_t, 3> raster{labels.size(1) * labels.size(2), labels.size(2), 1};
@@ -54,6 +56,7 @@ class Components {
     const int64_t rows = size_[0] * size_[1], width = size_[2];
     rowStart_.reserve(static_cast<size_t>(rows) + 1);
     for (int64_t row = 0; row < rows; ++row) {
+      if (row % size_[1] == 0) context_.check();
       rowStart_.push_back(static_cast<uint32_t>(runs_.size()));
       const uint8_t* line = data_ + row * width;
       for (int64_t x = 0; x < width;) {
@@ -86,6 +89,7 @@ class Components {
       int64_t middle;
     };
     for (int64_t slow = 0; slow < size_[0]; ++slow) {
+      context_.check();
       for (int64_t middle = 0; middle < size_[1]; ++middle) {
         for (const auto [a, b] : {Neighbour{-1, -1}, {-1, 0}, {-1, 1}, {0, -1}}) {
           if (slow + a < 0 || middle + b < 0 || middle + b >= size_[1]) continue;
@@ -131,6 +135,7 @@ class Components {
 
   /// By key.
   std::array<uint32_t, 256> largestRoots() {
+    requireMemory(static_cast<int64_t>(runs_.size() * sizeof(Component)), "The search for the largest component");
     std::vector<Component> components(runs_.size());
     for (int64_t row = 0; row + 1 < static_cast<int64_t>(rowStart_.size()); ++row) {
       const int64_t rowVoxel = row / size_[1] * rasterStride_[0] + row % size_[1] * rasterStride_[1];
@@ -165,6 +170,7 @@ class Components {
   }
 
   const ComponentOptions& options_;
+  const JobContext& context_;
   uint8_t* data_;
   /// Slowest axis in memory first.
   std::array<int64_t, 3> size_{};
@@ -176,8 +182,8 @@ class Components {
 
 }  // namespace
 
-void keepLargestComponent(const at::Tensor& labels, const ComponentOptions& options) {
-  Components(labels, options).keepLargest();
+void keepLargestComponent(const at::Tensor& labels, const ComponentOptions& options, const JobContext& context) {
+  Components(labels, options, context).keepLargest();
 }
 
 }  // namespace mlabel

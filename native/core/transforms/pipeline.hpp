@@ -1,8 +1,6 @@
 // A list of transforms run as one: MONAI's Compose.
 #pragma once
 
-#include <functional>
-#include <span>
 #include <string>
 #include <vector>
 
@@ -34,7 +32,6 @@ class Pipeline {
   std::vector<Sample> applyRandom(Sample sample, RandomStreams& streams, const JobContext& context) const;
 
   bool random() const;
-  bool empty() const { return steps_.empty(); }
 
  private:
   struct Step {

@@ -1,3 +1,4 @@
+#include "runtime/registry.hpp"
 #include "transforms/transform.hpp"
 
 namespace mlabel {
@@ -8,12 +9,7 @@ namespace mlabel {
 
 namespace {
 
-struct Entry {
-  const char* name;
-  TransformPointer (*make)(const Json& spec);
-};
-
-constexpr Entry transforms[] = {
+const Registry<TransformPointer (*)(const Json&)> transforms = {
 #define TRANSFORM(name, factory) {#name, factory},
 #include "transforms/list.inc"
 #undef TRANSFORM
@@ -21,20 +17,6 @@ constexpr Entry transforms[] = {
 
 }  // namespace
 
-TransformPointer makeTransform(const Json& spec) {
-  const auto name = Args("transform", spec).require<std::string>("name");
-  std::string known;
-  for (const Entry& entry : transforms) {
-    if (name == entry.name) return entry.make(spec);
-    known += (known.empty() ? "" : ", ") + std::string(entry.name);
-  }
-  throw Error(ErrorCode::InvalidInput, "there is no transform \"" + name + "\"; known are " + known);
-}
-
-std::vector<std::string> transformNames() {
-  std::vector<std::string> names;
-  for (const Entry& entry : transforms) names.emplace_back(entry.name);
-  return names;
-}
+TransformPointer makeTransform(const Json& spec) { return findFactory("transform", transforms, spec)(spec); }
 
 }  // namespace mlabel

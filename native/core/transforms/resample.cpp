@@ -6,6 +6,9 @@
 #include <algorithm>
 #include <cmath>
 #include <span>
+#include <string>
+
+#include "runtime/main_memory.hpp"
 
 namespace mlabel {
 namespace {
@@ -121,25 +124,28 @@ AxisSamples Resampler::axisSamples(int axis) const {
   return samples;
 }
 
-at::Tensor Resampler::apply(const at::Tensor& data) const {
-  return identity_ ? data.to(at::kFloat) : applyRegion(data, {0, 0, 0}, to_.shape);
+at::Tensor Resampler::apply(const at::Tensor& data, const JobContext& context) const {
+  return identity_ ? data.to(at::kFloat) : applyRegion(data, {0, 0, 0}, to_.shape, context);
 }
 
-at::Tensor Resampler::applyRegion(const at::Tensor& data, const Shape3& begin, const Shape3& size) const {
+at::Tensor Resampler::applyRegion(const at::Tensor& data, const Shape3& begin, const Shape3& size,
+                                  const JobContext& context) const {
   if (identity_) {
     return data.narrow(1, begin[0], size[0]).narrow(2, begin[1], size[1]).narrow(3, begin[2], size[2]).to(at::kFloat);
   }
+  const std::string shape = std::to_string(size[0]) + "×" + std::to_string(size[1]) + "×" + std::to_string(size[2]);
+  requireMemory(data.size(0) * size[0] * size[1] * size[2] * 4, "The volume, resampled to " + shape + " voxels,");
   auto out = at::empty({data.size(0), size[0], size[1], size[2]}, at::kFloat);
   const auto source = data.to(at::kFloat);
   if (separable_) {
-    separable(source, begin, out);
+    separable(source, begin, out, context);
   } else {
-    general(source, begin, out);
+    general(source, begin, out, context);
   }
   return out;
 }
 
-void Resampler::separable(const at::Tensor& data, const Shape3& begin, at::Tensor& out) const {
+void Resampler::separable(const at::Tensor& data, const Shape3& begin, at::Tensor& out, const JobContext& context) const {
   const Shape3 size = spatialShape(out);
   const auto part = [&](const auto& values, int axis) {
     return std::span(values).subspan(static_cast<size_t>(begin[axis]), static_cast<size_t>(size[axis]));
@@ -167,6 +173,7 @@ void Resampler::separable(const at::Tensor& data, const Shape3& begin, at::Tenso
       TileBuffer buffer;
       buffer.row.resize(static_cast<size_t>(depth));
       for (int64_t index = firstTile; index < lastTile; ++index) {
+        context.check();
         const Tile& rows = tilesI[static_cast<size_t>(index) / tilesJ.size()];
         const Tile& columns = tilesJ[static_cast<size_t>(index) % tilesJ.size()];
         const int64_t height = rows.sourceEnd - rows.sourceBegin;
@@ -200,12 +207,13 @@ void Resampler::separable(const at::Tensor& data, const Shape3& begin, at::Tenso
   }
 }
 
-void Resampler::general(const at::Tensor& data, const Shape3& begin, at::Tensor& out) const {
+void Resampler::general(const at::Tensor& data, const Shape3& begin, at::Tensor& out, const JobContext& context) const {
   const Shape3 size = spatialShape(out);
   const Shape3& limit = from_.shape;
   const int64_t channels = data.size(0);
   at::parallel_for(0, size[0] * size[1], 16, [&](int64_t first, int64_t last) {
     for (int64_t line = first; line < last; ++line) {
+      context.check();
       const int64_t i = line / size[1];
       const int64_t j = line % size[1];
       for (int64_t k = 0; k < size[2]; ++k) {

@@ -6,6 +6,7 @@
 #include <array>
 #include <vector>
 
+#include "runtime/job.hpp"
 #include "transforms/grid.hpp"
 #include "transforms/trace.hpp"
 
@@ -32,15 +33,16 @@ class Resampler {
   const AxisSamples& samples(int axis) const { return samples_[axis]; }
 
   /// [C, I, J, K] of `from`, any strides → contiguous float32 [C, I, J, K] of `to`; as float32, unchanged, when identity.
-  at::Tensor apply(const at::Tensor& data) const;
+  /// `context` is polled. Throws TooLarge, OutOfMemory, Cancelled.
+  at::Tensor apply(const at::Tensor& data, const JobContext& context = {}) const;
 
   /// Only the voxels of `to` from `begin` on, `size` of them; for results that must not exist at once.
-  at::Tensor applyRegion(const at::Tensor& data, const Shape3& begin, const Shape3& size) const;
+  at::Tensor applyRegion(const at::Tensor& data, const Shape3& begin, const Shape3& size, const JobContext& context = {}) const;
 
  private:
   AxisSamples axisSamples(int axis) const;
-  void separable(const at::Tensor& data, const Shape3& begin, at::Tensor& out) const;
-  void general(const at::Tensor& data, const Shape3& begin, at::Tensor& out) const;
+  void separable(const at::Tensor& data, const Shape3& begin, at::Tensor& out, const JobContext& context) const;
+  void general(const at::Tensor& data, const Shape3& begin, at::Tensor& out, const JobContext& context) const;
 
   Grid from_;
   Grid to_;

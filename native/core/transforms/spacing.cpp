@@ -60,7 +60,7 @@ class Spacing final : public Transform {
       } else if (sameShape_ && *firstShape == shape && sameSpacing(firstSpacing, spacing)) {
         grid.shape = firstResult;
       }
-      resampleImage(image, grid.shape, grid.affine, modes_[i]);
+      resampleImage(image, grid.shape, grid.affine, modes_[i], context);
     }
   }
 

@@ -10,12 +10,13 @@ namespace {
 
 struct Undo {
   at::Tensor data;
+  const JobContext& context;
   std::optional<Interpolation> mode;
 
   void operator()(const OrientOperation& operation) { data = orient(std::move(data), inverse(operation)); }
   void operator()(const ResampleOperation& operation) {
     const Grid now{spatialShape(data), operation.affineAfter};
-    data = Resampler(now, {operation.shapeBefore, operation.affineBefore}, mode.value_or(operation.mode)).apply(data);
+    data = Resampler(now, {operation.shapeBefore, operation.affineBefore}, mode.value_or(operation.mode)).apply(data, context);
   }
   void operator()(const CropPadOperation& operation) {
     const Shape3& start = operation.start;
@@ -25,9 +26,13 @@ struct Undo {
 
 }  // namespace
 
-at::Tensor invertTrace(const at::Tensor& data, const Trace& trace, std::optional<Interpolation> mode) {
-  Undo undo{data, mode};
-  for (auto operation = trace.rbegin(); operation != trace.rend(); ++operation) std::visit(undo, *operation);
+at::Tensor invertTrace(const at::Tensor& data, const Trace& trace, const JobContext& context,
+                       std::optional<Interpolation> mode) {
+  Undo undo{data, context, mode};
+  for (auto operation = trace.rbegin(); operation != trace.rend(); ++operation) {
+    context.check();
+    std::visit(undo, *operation);
+  }
   return undo.data;
 }
 

@@ -9,6 +9,7 @@
 #include <vector>
 
 #include "image/affine.hpp"
+#include "runtime/job.hpp"
 
 namespace mlabel {
 
@@ -36,11 +37,13 @@ struct CropPadOperation {
   Shape3 shapeBefore{};
 };
 
-using Operation3 = std::variant<OrientOperation, ResampleOperation, CropPadOperation>;
-using Trace = std::vector<Operation3>;
+using GeometryStep = std::variant<OrientOperation, ResampleOperation, CropPadOperation>;
+using Trace = std::vector<GeometryStep>;
 
 /// Undoes a whole trace, last operation first (MONAI's Invertd): [C, I, J, K] on the network's grid → the file's grid.
 /// What was cropped away comes back as zeros. `mode` replaces every recorded interpolation when given (nearest_interp=True).
-at::Tensor invertTrace(const at::Tensor& data, const Trace& trace, std::optional<Interpolation> mode = {});
+/// `context` is polled. Throws TooLarge, OutOfMemory, Cancelled.
+at::Tensor invertTrace(const at::Tensor& data, const Trace& trace, const JobContext& context = {},
+                       std::optional<Interpolation> mode = {});
 
 }  // namespace mlabel

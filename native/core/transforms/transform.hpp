@@ -45,7 +45,4 @@ using TransformPointer = std::shared_ptr<const Transform>;
 /// Throws InvalidInput for an unknown name (and lists the known ones), a missing, misspelt or mistyped argument.
 TransformPointer makeTransform(const Json& spec);
 
-/// All names that makeTransform knows, in the order of the registry.
-std::vector<std::string> transformNames();
-
 }  // namespace mlabel

@@ -82,7 +82,7 @@ TEST_CASE("every generation of processors computes the same") {
   at::manual_seed(2);
   const auto generations = narrowKernelsForThisProcessor();
   REQUIRE_FALSE(generations.empty());
-  const at::Tensor row = at::randn({9, 5}), weights = at::randn({5, kTileColumns});
+  const at::Tensor row = at::randn({9, 5}), weights = at::randn({5, tileColumns});
   const at::Tensor lines = at::randn({4, 37}), taps = at::randn({2, 4, 3}), bias = at::randn({2});
   std::vector<RowTaps> rows;
   for (int64_t i = 0; i < 4; ++i) {
@@ -90,11 +90,11 @@ TEST_CASE("every generation of processors computes the same") {
   }
   std::vector<at::Tensor> expected;
   for (const NarrowKernels& kernels : generations) {
-    const at::Tensor products = at::zeros({9, kTileColumns}), sums = at::zeros({18, 2}), planes = at::zeros({2, 18}),
+    const at::Tensor products = at::zeros({9, tileColumns}), sums = at::zeros({18, 2}), planes = at::zeros({2, 18}),
                      line = at::zeros({2, 37});
-    kernels.multiplyRow(row.const_data_ptr<float>(), 9, 5, weights.const_data_ptr<float>(), kTileColumns,
+    kernels.multiplyRow(row.const_data_ptr<float>(), 9, 5, weights.const_data_ptr<float>(), tileColumns,
                         products.mutable_data_ptr<float>());
-    kernels.addUpsampledRow(products.const_data_ptr<float>(), kTileColumns, 9, 2, sums.mutable_data_ptr<float>());
+    kernels.addUpsampledRow(products.const_data_ptr<float>(), tileColumns, 9, 2, sums.mutable_data_ptr<float>());
     kernels.activateToPlanar(sums.const_data_ptr<float>(), 18, 2, 0.3f, planes.mutable_data_ptr<float>(), 18);
     kernels.convolveRow(rows.data(), 4, 37, 2, 12, bias.const_data_ptr<float>(), 0.3f, line.mutable_data_ptr<float>(), 37);
     const std::vector<at::Tensor> results{products, planes, line};

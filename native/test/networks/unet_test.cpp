@@ -7,6 +7,7 @@
 #include "networks/network.hpp"
 #include "networks/predictor.hpp"
 #include "networks/weights.hpp"
+#include "runtime/device.hpp"
 
 using namespace mlabel;
 using mlabel::test::goldenPath;
@@ -41,6 +42,23 @@ TEST_CASE("UNet gives the logits that MONAI gave, as a module and prepared for i
     CHECK(logits.argmax(1).equal(expected.argmax(1)));
     const at::Tensor half = input.narrow(2, 0, input.size(2) / 2);
     CHECK(largestDifference(predictor->predict(half, {}), network->forward(half)) <= 1e-5);
+  }
+}
+
+TEST_CASE("the plain layers give MONAI's logits on every device") {
+  for (const c10::Device device : devices()) {
+    CAPTURE(device.str());
+    const c10::InferenceMode guard;
+    const auto predictor = makeModulePredictor(goldenNetwork("unet_batch"), device, Precision::Float32);
+    const at::Tensor input = test::readNpy(goldenPath("networks/unet_batch.input.npy"));
+    const at::Tensor expected = test::readNpy(goldenPath("networks/unet_batch.output.npy"));
+    const at::Tensor logits = predictor->predict(input.to(device), {}).cpu();
+    CHECK(largestDifference(logits, expected) <= (device.is_cpu() ? 1e-5 : 1e-4));
+    CHECK(logits.argmax(1).equal(expected.argmax(1)));
+    CHECK(predictor->bytes() > 0);
+    if (!supportsBFloat16(device)) continue;
+    const auto brief = makeModulePredictor(goldenNetwork("unet_batch"), device, Precision::BFloat16);
+    CHECK(largestDifference(brief->predict(input.to(device), {}).cpu(), expected) <= 0.05 * expected.abs().max().item<double>());
   }
 }
 

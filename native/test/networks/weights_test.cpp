@@ -1,8 +1,6 @@
 #include <ATen/ATen.h>
 #include <doctest/doctest.h>
 
-#include <unistd.h>
-
 #include <filesystem>
 #include <fstream>
 
@@ -10,6 +8,7 @@
 #include "networks/predictor.hpp"
 #include "networks/weights.hpp"
 #include "runtime/random_state.hpp"
+#include "temporary_folder.hpp"
 
 using namespace mlabel;
 using mlabel::test::goldenPath;
@@ -17,22 +16,10 @@ using namespace std::string_literals;
 
 namespace {
 
-namespace fs = std::filesystem;
-
-/// A folder of its own that goes with the test.
-class Folder {
- public:
-  Folder() : path_(fs::temp_directory_path() / ("weights_test_" + std::to_string(::getpid()))) { fs::create_directory(path_); }
-  ~Folder() { fs::remove_all(path_); }
-  std::string file(const std::string& name) const { return (path_ / name).string(); }
-  std::string write(const std::string& name, const std::string& bytes) const {
-    std::ofstream(file(name), std::ios::binary) << bytes;
-    return file(name);
-  }
-
- private:
-  fs::path path_;
-};
+std::string written(const std::string& path, const std::string& bytes) {
+  test::writeBytes(path, bytes);
+  return path;
+}
 
 /// What scripts/golden/make_weights.py puts into most files.
 void checkTensors(const StateDict& found) {
@@ -105,44 +92,44 @@ TEST_CASE("a pickled module, a TorchScript archive and a training checkpoint giv
 }
 
 TEST_CASE("what is written is read back") {
-  const Folder folder;
+  const test::TemporaryFolder folder;
   const StateDict weights = readStateDict(goldenPath("weights/bare.pt"));
-  writeStateDict(folder.file("weights.pt"), weights);
-  checkTensors(readStateDict(folder.file("weights.pt")));
+  writeStateDict(folder / "weights.pt", weights);
+  checkTensors(readStateDict(folder / "weights.pt"));
 
   const Json values = parseJson(R"({"epoch": 3, "large": -5000000000, "best": 0.25, "done": true, "name": "run"})");
-  writeCheckpoint(folder.file("checkpoint.pt"), {{{"model", weights}, {"optimizer", {{"step", at::ones({2})}}}}, values});
-  const Checkpoint checkpoint = readCheckpoint(folder.file("checkpoint.pt"));
+  writeCheckpoint(folder / "checkpoint.pt", {{{"model", weights}, {"optimizer", {{"step", at::ones({2})}}}}, values});
+  const Checkpoint checkpoint = readCheckpoint(folder / "checkpoint.pt");
   checkTensors(checkpoint.part("model"));
   CHECK(checkpoint.part("optimizer").at(0).second.equal(at::ones({2})));
   CHECK(checkpoint.values == values);
   CHECK_THROWS_AS(checkpoint.part("scheduler"), Error);
-  checkTensors(readStateDict(folder.file("checkpoint.pt")));
-  CHECK_THROWS_AS(writeStateDict(folder.file("no/such/folder.pt"), weights), Error);
+  checkTensors(readStateDict(folder / "checkpoint.pt"));
+  CHECK_THROWS_AS(writeStateDict(folder / "no/such/folder.pt", weights), Error);
 }
 
 TEST_CASE("a damaged file is refused or read, never believed") {
-  const Folder folder;
+  const test::TemporaryFolder folder;
   RandomState random(1);
   for (const char* name : {"bare", "legacy", "module", "script", "training"}) {
     CAPTURE(name);
     const std::string good = test::readText(goldenPath(std::string("weights/") + name + ".pt"));
     for (size_t length = 0; length < good.size(); length += 1 + good.size() / 60) {
-      CHECK_FALSE(loads(folder.write("truncated.pt", good.substr(0, length))));
+      CHECK_FALSE(loads(written(folder / "truncated.pt", good.substr(0, length))));
     }
     for (int i = 0; i < 400; ++i) {
       std::string damaged = good;
       for (int64_t flips = random.randint(1, 4); flips-- > 0;) {
         damaged[random.randint(0, static_cast<int64_t>(good.size()))] = static_cast<char>(random.randint(0, 256));
       }
-      loads(folder.write("damaged.pt", damaged));
+      loads(written(folder / "damaged.pt", damaged));
     }
   }
 }
 
 TEST_CASE("hostile pickles end quickly with the right error") {
-  const Folder folder;
-  const auto code = [&](const std::string& pickle) { return codeOf(folder.write("hostile.pt", legacyFile("\x80\x02" + pickle))); };
+  const test::TemporaryFolder folder;
+  const auto code = [&](const std::string& pickle) { return codeOf(written(folder / "hostile.pt", legacyFile("\x80\x02" + pickle))); };
   std::string nested, tuples;
   for (int i = 0; i < 3'000'000; ++i) nested += ']';
   CHECK(code(nested + ".") == "TOO_LARGE");
@@ -162,12 +149,12 @@ TEST_CASE("hostile pickles end quickly with the right error") {
 }
 
 TEST_CASE("tensors that lie about their place are refused") {
-  const Folder folder;
+  const test::TemporaryFolder folder;
   const auto text = [](const std::string& value) { return "U" + std::string(1, static_cast<char>(value.size())) + value; };
   const auto code = [&](const std::string& offsetSizesStrides) {
     const std::string storage = "(" + text("storage") + "ctorch\nFloatStorage\n" + text("0") + text("cpu") + "K\x04tQ";
     const std::string tensor = "ctorch._utils\n_rebuild_tensor_v2\n(" + storage + offsetSizesStrides + "\x89NtR";
-    return codeOf(folder.write("lying.pt", legacyFile("\x80\x02}" + text("w") + tensor + "s.")));
+    return codeOf(written(folder / "lying.pt", legacyFile("\x80\x02}" + text("w") + tensor + "s.")));
   };
   CHECK(code("K\x01K\x04\x85K\x01\x85") == "INVALID_FILE");                      // offset 1, four of four
   CHECK(code("K"s + '\0' + "K\x02K\x03\x86K\x02K\x01\x86") == "INVALID_FILE");            // 2×3 of four
@@ -177,11 +164,11 @@ TEST_CASE("tensors that lie about their place are refused") {
 }
 
 TEST_CASE("what is no weight file says so") {
-  const Folder folder;
-  CHECK(codeOf(folder.file("absent.pt")) == "NOT_FOUND");
-  CHECK(codeOf(folder.write("empty.pt", "")) == "INVALID_FILE");
-  CHECK(codeOf(folder.write("text.pt", "not a weight file")) == "INVALID_FILE");
-  CHECK(codeOf(folder.write("zip.pt", std::string("PK\x05\x06", 4) + std::string(18, '\0'))) == "INVALID_FILE");
+  const test::TemporaryFolder folder;
+  CHECK(codeOf(folder / "absent.pt") == "NOT_FOUND");
+  CHECK(codeOf(written(folder / "empty.pt", "")) == "INVALID_FILE");
+  CHECK(codeOf(written(folder / "text.pt", "not a weight file")) == "INVALID_FILE");
+  CHECK(codeOf(written(folder / "zip.pt", std::string("PK\x05\x06", 4) + std::string(18, '\0'))) == "INVALID_FILE");
 }
 
 TEST_CASE("loading by name lists what does not fit") {
@@ -231,19 +218,19 @@ std::string loadingError(const StateDict& weights) {
 }  // namespace
 
 TEST_CASE("weights in the wrappings of torch.compile, DataParallel, Lightning and trainers") {
-  const Folder folder;
+  const test::TemporaryFolder folder;
   const StateDict plain = stateDict(*smallNetwork());
   for (const char* prefix : {"module.", "_orig_mod.", "module._orig_mod.", "_orig_mod.module.", "_model.", "net.", "network.", "model.", "module._model."}) {
     CAPTURE(std::string(prefix));
-    writeStateDict(folder.file("w.pt"), behind(prefix, plain));
+    writeStateDict(folder / "w.pt", behind(prefix, plain));
     const auto network = smallNetwork();
-    CHECK(loadStateDict(*network, readStateDict(folder.file("w.pt")), true).empty());
+    CHECK(loadStateDict(*network, readStateDict(folder / "w.pt"), true).empty());
     for (size_t i = 0; i < plain.size(); ++i) CHECK(stateDict(*network)[i].second.equal(plain[i].second));
   }
   for (const char* wrapper : {"model", "state_dict", "network_weights", "weights", "net", "params"}) {
     CAPTURE(std::string(wrapper));
-    writeCheckpoint(folder.file("w.pt"), {{{wrapper, plain}}, parseJson(R"({"epoch": 3})")});
-    CHECK(loadingError(readStateDict(folder.file("w.pt"))).empty());
+    writeCheckpoint(folder / "w.pt", {{{wrapper, plain}}, parseJson(R"({"epoch": 3})")});
+    CHECK(loadingError(readStateDict(folder / "w.pt")).empty());
   }
 }
 
@@ -283,14 +270,20 @@ TEST_CASE("weights that are not finite are refused by name") {
 }
 
 TEST_CASE("a TorchScript file predicts; a damaged one is refused") {
-  const Folder folder;
+  const test::TemporaryFolder folder;
   const std::string path = goldenPath("weights/script.pt");
   const auto predictor = makeScriptPredictor(path, c10::Device("cpu"), Precision::Float32);
   CHECK(predictor->predict(at::ones({4, 3}), {}).sizes() == at::IntArrayRef({4, 2}));
   const std::string good = test::readText(path);
   for (size_t length = 0; length < good.size(); length += 1 + good.size() / 20) {
-    const std::string damaged = folder.write("truncated.pt", good.substr(0, length));
+    const std::string damaged = written(folder / "truncated.pt", good.substr(0, length));
     CHECK_THROWS_AS(makeScriptPredictor(damaged, c10::Device("cpu"), Precision::Float32), Error);
   }
   CHECK_THROWS_AS(makeScriptPredictor(goldenPath("weights/bare.pt"), c10::Device("cpu"), Precision::Float32), Error);
+}
+
+TEST_CASE("reading stops where the job is abandoned") {
+  StopFlag stop;
+  stop.raise();
+  CHECK_THROWS_WITH_AS(readStateDict(goldenPath("weights/bare.pt"), JobContext(stop, {})), "the job was cancelled", Error);
 }

@@ -1,31 +1,17 @@
 // The operations on files: readHeader, convertImage, dice, writePhantom.
 #include <ATen/ATen.h>
 #include <doctest/doctest.h>
-#include <unistd.h>
 
 #include <filesystem>
 
 #include "image/image_file.hpp"
 #include "operations/operation.hpp"
 #include "runtime/runtime.hpp"
+#include "temporary_folder.hpp"
 
 using namespace mlabel;
-namespace fs = std::filesystem;
 
 namespace {
-
-/// A folder of its own for each test.
-class Folder {
- public:
-  Folder() : path_(fs::temp_directory_path() / ("image_operations_" + std::to_string(getpid()))) {
-    fs::create_directories(path_);
-  }
-  ~Folder() { fs::remove_all(path_); }
-  std::string operator/(const std::string& name) const { return path_ / name; }
-
- private:
-  fs::path path_;
-};
 
 Json answer(const std::string& operation, const Json& options) {
   Runtime runtime;
@@ -43,7 +29,7 @@ void writeRow(const std::string& path, const std::vector<float>& values, const s
   writeImage(path, volume, {.dtype = dtype});
 }
 
-Json diceOf(const Folder& folder, const std::vector<float>& prediction, const std::vector<float>& reference) {
+Json diceOf(const test::TemporaryFolder& folder, const std::vector<float>& prediction, const std::vector<float>& reference) {
   writeRow(folder / "prediction.nii.gz", prediction);
   writeRow(folder / "reference.nrrd", reference);
   return answer("dice", {{"prediction", folder / "prediction.nii.gz"}, {"reference", folder / "reference.nrrd"}});
@@ -52,7 +38,7 @@ Json diceOf(const Folder& folder, const std::vector<float>& prediction, const st
 }  // namespace
 
 TEST_CASE("dice: counted by hand") {
-  const Folder folder;
+  const test::TemporaryFolder folder;
   const Json both = diceOf(folder, {0, 1, 1, 2, 2, 0}, {0, 1, 2, 2, 2, 0});
   CHECK(both["dice"]["1"].get<double>() == doctest::Approx(2.0 * 1 / (2 + 1)));
   CHECK(both["dice"]["2"].get<double>() == doctest::Approx(2.0 * 2 / (2 + 3)));
@@ -66,7 +52,7 @@ TEST_CASE("dice: counted by hand") {
 }
 
 TEST_CASE("convertImage: another format, type and compression, the same voxels in the same place") {
-  const Folder folder;
+  const test::TemporaryFolder folder;
   const std::vector<float> values = {-1000, 0, 40, 300};
   writeRow(folder / "source.nii.gz", values);
   const Json source = answer("readHeader", {{"path", folder / "source.nii.gz"}});
@@ -96,7 +82,7 @@ TEST_CASE("convertImage: another format, type and compression, the same voxels i
 }
 
 TEST_CASE("thumbnail: the middle axial slice, right of the patient on the left, anterior above") {
-  const Folder folder;
+  const test::TemporaryFolder folder;
   Volume volume;
   // 4 × 2 × 3 voxels in RAS, 1 × 2 × 1 mm; in the middle slice 10 at the right back and 20 at the left front.
   volume.data = at::zeros({1, 4, 2, 3});
@@ -122,7 +108,7 @@ TEST_CASE("thumbnail: the middle axial slice, right of the patient on the left, 
 }
 
 TEST_CASE("writePhantom: an image and its label on one grid, the names of the labels in the order of their values") {
-  const Folder folder;
+  const test::TemporaryFolder folder;
   const Json options = {{"seed", 3}, {"image", folder / "image.nii.gz"}, {"label", folder / "label.nii.gz"}};
   CHECK(answer("writePhantom", options).dump() ==
         R"({"labels":{"spleen":1,"liver":2,"right kidney":3,"left kidney":4}})");

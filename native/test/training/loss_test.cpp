@@ -83,7 +83,7 @@ TEST_CASE("a loss spec or input that is wrong says so") {
     }
     return "";
   };
-  CHECK(message({{"name", "Dice"}}) == "\"Dice\" is not a known loss; known: DiceLoss, DiceCELoss");
+  CHECK(message({{"name", "Dice"}}) == "\"Dice\" is not a known loss; known are DiceCELoss, DiceLoss");
   CHECK(message({{"name", "DiceLoss"}, {"soft", true}}).find("soft is not an argument") != std::string::npos);
   CHECK(message({{"name", "DiceLoss"}, {"softmax", true}, {"sigmoid", true}}).find("exclude") != std::string::npos);
   CHECK(message({{"name", "DiceLoss"}}).find("[1, 1, 4, 4, 2] do not fit") != std::string::npos);

@@ -71,7 +71,7 @@ TEST_CASE("a parameter without gradient stays") {
 
 TEST_CASE("an optimizer spec that is wrong says so") {
   const auto make = [](const Json& spec) { makeOptimizer(spec, {at::ones({1})}); };
-  CHECK_THROWS_WITH_AS(make({{"name", "SGD"}}), "\"SGD\" is not a known optimizer; known: Adam, AdamW", Error);
+  CHECK_THROWS_WITH_AS(make({{"name", "SGD"}}), "\"SGD\" is not a known optimizer; known are Adam, AdamW", Error);
   CHECK_THROWS_WITH_AS(make({{"name", "AdamW"}, {"lr", -1}}), "AdamW: lr must not be negative", Error);
   CHECK_THROWS_WITH_AS(make({{"name", "Adam"}, {"momentum", 0.9}}), "Adam: momentum is not an argument it knows", Error);
 }

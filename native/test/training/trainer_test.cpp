@@ -5,6 +5,7 @@
 #include <ATen/CPUGeneratorImpl.h>
 
 #include <atomic>
+#include <chrono>
 #include <filesystem>
 #include <fstream>
 #include <iterator>
@@ -13,6 +14,9 @@
 
 #include "networks/network.hpp"
 #include "networks/weights.hpp"
+#include "operations/operation.hpp"
+#include "runtime/device.hpp"
+#include "runtime/runtime.hpp"
 #include "training/ball_cases.hpp"
 #include "training/trainer.hpp"
 
@@ -152,6 +156,50 @@ TEST_CASE_FIXTURE(Fixture, "a seed repeats a run whatever else the process draws
   done = true;
   other.join();
   CHECK(sameWeights(readStateDict(file("again/checkpoint_final.pt")), alone));
+}
+
+TEST_CASE_FIXTURE(Fixture, "two hundred inferences of another model beside it leave a seeded run as it is") {
+  options.maxEpochs = 3;
+  train();
+  const StateDict alone = readStateDict(file("run/checkpoint_final.pt"));
+
+  options.runFolder = file("again");
+  const Json inference = {{"image", options.validationCases[0].image},
+                          {"device", "cpu"},
+                          {"network", options.network},
+                          {"weights", options.publishPath},
+                          {"preTransforms", {{{"name", "LoadImaged"}, {"keys", "image"}}}},
+                          {"inferer", options.validationInferer},
+                          {"invert", true},
+                          {"postTransforms", {{{"name", "AsDiscreted"}, {"keys", "pred"}, {"argmax", true}}}},
+                          {"output", {{"path", file("label.nii")}}}};
+  options.publishPath = file("again.pt");
+  std::atomic<int> answered{0};
+  Runtime runtime;
+  for (int i = 0; i < 200; ++i) {
+    runtime.submit(makeOperation("infer", inference), {}, {}, [&](const Json*, const Error* error) { answered += error == nullptr; });
+  }
+  train();
+  while (runtime.pending() > 0) std::this_thread::sleep_for(std::chrono::milliseconds(5));
+  CHECK(answered == 200);
+  CHECK(sameWeights(readStateDict(file("again/checkpoint_final.pt")), alone));
+}
+
+TEST_CASE_FIXTURE(Fixture, "a run learns on every accelerator, and its seed repeats it") {
+  for (const c10::Device device : devices()) {
+    if (device.is_cpu()) continue;
+    options.device = device.str();
+    options.runFolder = file("first");
+    options.publishPath = file("first.pt");
+    const std::vector<Json> epochs = train();
+    CHECK(epochs.back().at("best_metric").get<double>() > 0.8);
+    options.runFolder = file("second");
+    options.publishPath = file("second.pt");
+    train();
+    CHECK(sameWeights(readStateDict(file("first/checkpoint_final.pt")), readStateDict(file("second/checkpoint_final.pt"))));
+    std::filesystem::remove_all(file("first"));
+    std::filesystem::remove_all(file("second"));
+  }
 }
 
 TEST_CASE_FIXTURE(Fixture, "a run that fails says why, also where its state cannot be saved") {

@@ -148,7 +148,7 @@ TEST_CASE("invertTrace gives what MONAI's Invertd gives") {
     const auto mode = nearest ? std::optional(Interpolation::Nearest) : std::nullopt;
     REQUIRE(spatialShape(sample.images.at("image").data) == spatialShape(prediction));
     const Trace& trace = sample.images.at("image").trace;
-    const auto back = invertTrace(prediction, trace, mode);
+    const auto back = invertTrace(prediction, trace, {}, mode);
     REQUIRE(back.sizes() == expected.sizes());
     auto clear = at::ones_like(expected[0], at::kBool).unsqueeze(0);
     if (const auto* spaced = std::get_if<ResampleOperation>(&trace.front()); nearest && spaced != nullptr) {
