@@ -5,7 +5,8 @@ import path from 'node:path';
 import { loadApp } from '../../lib/app/load.js';
 import type { App } from '../../lib/app/app.js';
 import { silentLog } from '../../lib/log.js';
-import { startServer, type ServerOptions } from '../../lib/server/server.js';
+import type { ServerOptions } from '../../lib/server/server.js';
+import { serve } from '../fixtures/serve.js';
 import { EngineScript } from './engine-script.js';
 
 export interface TestServer {
@@ -63,21 +64,7 @@ export async function startTestServer(
     await app.close();
     await rm(folder, { recursive: true });
   };
-  const server = await startServer({
-    app,
-    log: silentLog,
-    studies,
-    logFile,
-    host: '127.0.0.1',
-    port: 0,
-    version: '1.2.3',
-    title: 'MONAILabel',
-    prefix: '',
-    corsOrigins: [],
-    allowedHosts: [],
-    maxUpload: 2 ** 20,
-    ...options,
-  }).catch(async (error: unknown) => {
+  const server = await serve(app, studies, logFile, options).catch(async (error: unknown) => {
     await removeAll();
     throw error;
   });

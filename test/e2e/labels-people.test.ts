@@ -47,6 +47,17 @@ describe('several people and tabs at one case', () => {
     return label;
   }
 
+  /** A label on its way to a server that is frozen, and what is in it. */
+  async function submitIntoSilence(): Promise<{ page: AnnotationPage; left: Map<string, number> }> {
+    const left = await dabbed(-0.1);
+    const page = await visit();
+    await paint(page, -0.1);
+    stage.server.freeze();
+    await page.step('Submit').click();
+    await page.step('Sending …').waitFor();
+    return { page, left };
+  }
+
   it('who comes second is asked, may look, and replaces what the first stored only on purpose', async () => {
     const [left, right] = [await dabbed(-0.1), await dabbed(0.1)];
     const [first, second] = [await visit(), await visit()];
@@ -133,12 +144,7 @@ describe('several people and tabs at one case', () => {
   }
 
   it('a label that is still on its way is stored as it was drawn, whatever is opened meanwhile', async () => {
-    const left = await dabbed(-0.1);
-    const page = await visit();
-    await paint(page, -0.1);
-    stage.server.freeze();
-    await page.step('Submit').click();
-    await page.step('Sending …').waitFor();
+    const { page, left } = await submitIntoSilence();
     await page.caseRow('ras').click();
     stage.server.thaw();
     await page.isOpen('ras');
@@ -150,13 +156,8 @@ describe('several people and tabs at one case', () => {
   });
 
   it('a label that could not be stored stays with its case, also when the page is loaded again', async () => {
-    const left = await dabbed(-0.1);
     const unsent = `The label of ${id} was not stored`;
-    const page = await visit();
-    await paint(page, -0.1);
-    stage.server.freeze();
-    await page.step('Submit').click();
-    await page.step('Sending …').waitFor();
+    const { page, left } = await submitIntoSilence();
     await page.caseRow('ras').click();
     await stage.server.kill();
     await page.notice(unsent).waitFor();
@@ -174,12 +175,7 @@ describe('several people and tabs at one case', () => {
   });
 
   it('a label that could not be stored is sent again beside another open case', async () => {
-    const left = await dabbed(-0.1);
-    const page = await visit();
-    await paint(page, -0.1);
-    stage.server.freeze();
-    await page.step('Submit').click();
-    await page.step('Sending …').waitFor();
+    const { page, left } = await submitIntoSilence();
     await page.caseRow('ras').click();
     await stage.server.kill();
     await stage.server.startAgain();
@@ -196,12 +192,7 @@ describe('several people and tabs at one case', () => {
   });
 
   it('a label that was stored after the page was loaded again is known for its own', async () => {
-    const left = await dabbed(-0.1);
-    const page = await visit();
-    await paint(page, -0.1);
-    stage.server.freeze();
-    await page.step('Submit').click();
-    await page.step('Sending …').waitFor();
+    const { page, left } = await submitIntoSilence();
     // All of the small file is with the server, which has not looked at it yet.
     await page.page.waitForTimeout(1000);
     await page.page.goto('about:blank');

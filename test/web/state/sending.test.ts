@@ -20,6 +20,14 @@ describe('submitting a label', () => {
 
   const voxelsOf = (session: CaseSession): number[] => [...session.drawing.voxels];
 
+  /** Case "a" with a voxel painted, whose label has reached the server and is not answered yet. */
+  async function submitted() {
+    const { session } = openCase('a', drafts);
+    paint(session, 1, [0, 0]);
+    const sent = send(session, server, sender);
+    return { session, sent, arrived: await server.arrived('a') };
+  }
+
   it('sends what is drawn, and then has nothing unsaved', async () => {
     const { session, events } = openCase('a', drafts);
     paint(session, 2, [1, 1]);
@@ -51,15 +59,12 @@ describe('submitting a label', () => {
   });
 
   it('keeps the draft of what was painted while it was sent', async () => {
-    const { session } = openCase('a', drafts);
-    paint(session, 1, [0, 0]);
-    const sent = send(session, server, sender);
-    const { voxels, store } = await server.arrived('a');
+    const { session, sent, arrived } = await submitted();
     paint(session, 1, [1, 0]);
-    store();
+    arrived.store();
     await sent;
     assert.equal(session.hasUnsavedWork.value, true);
-    assert.equal(voxels.filter((value) => value === 1).length, 1);
+    assert.equal(arrived.voxels.filter((value) => value === 1).length, 1);
     await session.keep();
     const [draft] = await drafts.list();
     assert.deepEqual([draft!.base, draft!.isSubmitted], ['version 1', false]);
@@ -77,11 +82,9 @@ describe('submitting a label', () => {
   });
 
   it('says what somebody else has stored, and replaces only that', async () => {
-    const { session } = openCase('a', drafts);
-    paint(session, 1, [0, 0]);
+    const { session, sent, arrived } = await submitted();
     server.stored.set('a', { version: 'theirs', voxels: [], params: {} });
-    const sent = send(session, server, sender);
-    (await server.arrived('a')).fail(conflict());
+    arrived.fail(conflict());
     const outcome = await sent;
     assert.ok(outcome.state === 'conflict');
     assert.equal(outcome.theirs?.version, 'theirs');
@@ -92,23 +95,17 @@ describe('submitting a label', () => {
   });
 
   it('goes with the image that it was drawn on, until the person knows that it is another one', async () => {
-    const { session } = openCase('a', drafts);
-    paint(session, 1, [0, 0]);
-    const refused = send(session, server, sender);
-    const first = await server.arrived('a');
-    assert.equal(first.image, 'as it was');
-    first.fail(new ApiError('refused', 'The image a has been replaced since the label was begun', 412));
-    assert.equal((await refused).state, 'failed');
+    const { session, sent, arrived } = await submitted();
+    assert.equal(arrived.image, 'as it was');
+    arrived.fail(new ApiError('refused', 'The image a has been replaced since the label was begun', 412));
+    assert.equal((await sent).state, 'failed');
     assert.equal(session.isImageReplaced, true);
     void send(session, server, sender);
     assert.equal((await server.arrived('a')).image, undefined);
   });
 
   it('knows its own label when the answer was lost', async () => {
-    const { session } = openCase('a', drafts);
-    paint(session, 1, [0, 0]);
-    const lost = send(session, server, sender);
-    const first = await server.arrived('a');
+    const { session, sent: lost, arrived: first } = await submitted();
     first.fail(offline());
     await lost;
     server.stored.set('a', { version: 'version 1', voxels: first.voxels, params: first.params });
@@ -119,10 +116,7 @@ describe('submitting a label', () => {
   });
 
   it('sends again over its own label when the answer was lost and more was painted', async () => {
-    const { session } = openCase('a', drafts);
-    paint(session, 1, [0, 0]);
-    const lost = send(session, server, sender);
-    const first = await server.arrived('a');
+    const { session, sent: lost, arrived: first } = await submitted();
     first.fail(offline());
     await lost;
     server.stored.set('a', { version: 'mine', voxels: first.voxels, params: first.params });
@@ -196,16 +190,13 @@ describe('submitting a label', () => {
 
     it('is not opened again before the server has answered', async () => {
       const outbox = new Outbox();
-      const { session } = openCase('a', drafts);
-      paint(session, 1, [0, 0]);
-      const sent = send(session, server, sender);
+      const { session, sent, arrived } = await submitted();
       outbox.add(session);
       let isTaken = false;
       const taken = outbox.take('a', never).then((found) => {
         isTaken = true;
         return found;
       });
-      const arrived = await server.arrived('a');
       assert.equal(isTaken, false);
       arrived.store();
       await sent;
@@ -214,10 +205,9 @@ describe('submitting a label', () => {
 
     it('is given back when it could not be stored', async () => {
       const outbox = new Outbox();
-      const { session } = openCase('a', drafts);
-      const sent = send(session, server, sender);
+      const { session, sent, arrived } = await submitted();
       outbox.add(session);
-      (await server.arrived('a')).fail(offline());
+      arrived.fail(offline());
       await sent;
       assert.equal(outbox.unsent.value.length, 1);
       assert.equal(await outbox.take('a', never), session);
@@ -225,10 +215,7 @@ describe('submitting a label', () => {
     });
 
     it('leaves the draft to another tab that has taken the case', async () => {
-      const { session } = openCase('a', drafts);
-      paint(session, 1, [0, 0]);
-      const sent = send(session, server, sender);
-      const arrived = await server.arrived('a');
+      const { session, sent, arrived } = await submitted();
       await session.giveAway();
       assert.equal(drafts.drafts.size, 1);
       arrived.store();
