@@ -32,13 +32,13 @@ interface FormOptions {
   readonly uploads: string;
   /** Bytes that one file may have. */
   readonly maxUpload: number;
+  /** Milliseconds; a client that sends nothing for so long has gone. Default a minute. */
+  readonly patience?: number;
 }
 
 /** Of all text fields of a form together. */
 const maxFieldBytes = 16 * 2 ** 20;
 const maxFields = 32;
-/** A client that sends nothing for so long has gone. */
-const idleSeconds = 60;
 
 /**
  * Reads the form of a request; parts called otherwise than `fileNames` are read and dropped. A body that is no form
@@ -92,7 +92,9 @@ export async function readForm(
   }
 
   const idle = (): void => void parser.destroy(new LabelError('IO', 'The upload stands still', { status: 408 }));
-  request.socket.setTimeout(idleSeconds * 1000, idle);
+  // Node closes a connection whose timeout nobody listens to at the request, and the client would get no answer.
+  request.on('timeout', idle);
+  request.socket.setTimeout(options.patience ?? 60_000);
   try {
     await receive(request, parser);
     await Promise.all(writing);
@@ -104,7 +106,7 @@ export async function readForm(
     throw error;
   } finally {
     request.socket.setTimeout(0);
-    request.socket.off('timeout', idle);
+    request.off('timeout', idle);
   }
 }
 

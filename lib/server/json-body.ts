@@ -3,17 +3,16 @@ import { LabelError } from '../errors.js';
 import { parseJson } from './validation.js';
 
 const maxBytes = 16 * 2 ** 20;
-const secondsToArrive = 60;
 
 /**
  * The JSON body of a request, whatever its Content-Type says: some clients send none. Empty or null: undefined.
  * Throws ValidationError for text that is not JSON, TOO_LARGE beyond 16 MiB. The connection is cut when it takes
- * longer than a minute.
+ * longer than `patience` milliseconds.
  */
-export async function readJson(request: IncomingMessage): Promise<unknown> {
+export async function readJson(request: IncomingMessage, patience: number): Promise<unknown> {
   const chunks: Buffer[] = [];
   let bytes = 0;
-  const timer = setTimeout(() => request.destroy(), secondsToArrive * 1000);
+  const timer = setTimeout(() => request.destroy(), patience);
   try {
     for await (const chunk of request.iterator({ destroyOnReturn: false }) as AsyncIterable<Buffer>) {
       bytes += chunk.length;

@@ -24,6 +24,8 @@ export interface Services {
   readonly uploads: string;
   /** Bytes that one upload may have. */
   readonly maxUpload: number;
+  /** Milliseconds for which a form may stand still, and in which JSON has to arrive. */
+  readonly patience: number;
 }
 
 /** Files of a multipart form by name of the part, and whether a request without it is refused. */
@@ -79,7 +81,7 @@ export function mount(router: Router, route: Route, services: Services): void {
     const query = validate(route.query ?? nothing, 'query', lastOfEach(ctx.query));
     const form = route.files && (await readForm(ctx.req, Object.keys(route.files), services));
     try {
-      const sent = form?.fields ?? (route.body && (await readJson(ctx.req)));
+      const sent = form?.fields ?? (route.body && (await readJson(ctx.req, services.patience)));
       const body = route.body && validate(route.body, 'body', sent);
       const files = form?.files ?? {};
       if (route.files) validate(requiredFiles(route.files), 'body', files);

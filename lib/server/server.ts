@@ -35,6 +35,8 @@ export interface ServerOptions {
   readonly allowedHosts: readonly string[];
   /** Bytes that one upload may have. */
   readonly maxUpload: number;
+  /** Milliseconds for which an upload may stand still; default a minute. */
+  readonly patience?: number;
   readonly tls?: { readonly key: Buffer; readonly cert: Buffer; readonly passphrase?: string };
 }
 
@@ -46,11 +48,11 @@ export interface RunningServer {
 }
 
 export async function startServer(options: ServerOptions): Promise<RunningServer> {
-  const { app, log, logFile, maxUpload } = options;
+  const { app, log, logFile, maxUpload, patience = 60_000 } = options;
   const uploads = await mkdtemp(path.join(app.datastore.incoming, 'uploads-'));
   const studies = path.resolve(options.studies);
   const pictures = new Pictures(app.datastore.pictures, (...asked) => app.thumbnail(...asked), log);
-  const koa = createKoa(options, { app, log, logFile, maxUpload, uploads, studies, pictures });
+  const koa = createKoa(options, { app, log, logFile, maxUpload, patience, uploads, studies, pictures });
   const answer = koa.callback();
   const listener = (request: http.IncomingMessage, response: http.ServerResponse): void => {
     void answer(request, response);

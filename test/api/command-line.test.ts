@@ -53,6 +53,15 @@ describe('the command line', () => {
     assert.equal(stdout.match(/^ {2}Task\d\d_\w+ +: https:.*\.tar$/gm)?.length, 10);
   });
 
+  it('tells with the doctor what works, and what to do where nothing does', async () => {
+    const well = await run(['doctor'], folder);
+    assert.match(well.stdout, /^Node .*\nlibtorch .*\n(device .*\n)+everything works\n$/);
+    assert.equal(well.code, 0);
+    const ill = await run(['doctor'], folder, { MONAILABEL_ADDON: path.join(folder, 'none.node') });
+    assert.match(ill.stdout, /\nto fix: .*none\.node/);
+    assert.equal(ill.code, 1);
+  });
+
   const refusals: readonly [args: string[], environment: Record<string, string>, sentence: RegExp][] = [
     [[], {}, /^monailabel: --app is missing\n$/],
     [['--app', 'nowhere'], {}, /^monailabel: --app names .*nowhere, which is not a folder\n$/],

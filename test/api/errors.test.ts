@@ -153,6 +153,22 @@ describe('failures over HTTP', () => {
     }
   });
 
+  it('gives up on an upload, and on JSON, that stand still', async () => {
+    const impatient = await startTestServer({ patience: 50 });
+    try {
+      const head = 'Host: localhost\r\nContent-Length: 900\r\n';
+      const form =
+        `PUT /datastore/label?image=a HTTP/1.1\r\n${head}Content-Type: multipart/form-data; boundary=b\r\n\r\n` +
+        '--b\r\nContent-Disposition: form-data; name="label"; filename="x.nrrd"\r\n\r\nhalf';
+      assert.match(await sendRaw(impatient.port, form), /^HTTP\/1.1 408 /);
+      // Nobody can tell half of a JSON text from a client that has gone: the connection is cut.
+      const json = `POST /train/spleen HTTP/1.1\r\n${head}\r\n{"max`;
+      assert.equal(await sendRaw(impatient.port, json), '');
+    } finally {
+      await impatient.close();
+    }
+  });
+
   it('says that the port is taken', async () => {
     const message = `The server cannot listen on port ${server.port} of 127.0.0.1: another program listens there`;
     await assert.rejects(startTestServer({ port: server.port }), { message });

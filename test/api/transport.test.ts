@@ -1,6 +1,10 @@
 import assert from 'node:assert/strict';
-import { writeFile } from 'node:fs/promises';
+import { once } from 'node:events';
+import { readFile, writeFile } from 'node:fs/promises';
+import type { IncomingMessage } from 'node:http';
+import https from 'node:https';
 import path from 'node:path';
+import { packageRoot } from '../../lib/package-root.js';
 import { tinyNifti } from '../fixtures/nifti.js';
 import { sendRaw, startTestServer, type TestServer } from './harness.js';
 
@@ -50,6 +54,13 @@ describe('HTTP conventions of MONAI Label', () => {
     assert.deepEqual(save.parameters, [
       { name: 'image', in: 'query', required: true, schema: { type: 'string' } },
       { name: 'tag', in: 'query', required: false, schema: { type: 'string', default: 'final' } },
+      {
+        name: 'image_etag',
+        in: 'query',
+        required: false,
+        schema: { type: 'string' },
+        description: 'ETag of the image it was drawn on; 412 for another',
+      },
     ]);
     assert.deepEqual(save.requestBody?.content, {
       'multipart/form-data': {
@@ -78,6 +89,35 @@ describe('HTTP conventions of MONAI Label', () => {
       const asset = await server.request(address);
       assert.equal(asset.status, 200, address);
       await asset.arrayBuffer();
+    }
+  });
+
+  it('serves its interface below a prefix, of which the pages know', async () => {
+    const below = await startTestServer({ prefix: '/api' });
+    try {
+      assert.equal((await below.request('/api/info')).status, 200);
+      assert.equal((await below.request('/info')).status, 404);
+      assert.match(await (await below.request('/')).text(), /data-api="\/api"/);
+      const { paths } = (await (await below.request('/openapi.json')).json()) as { paths: object };
+      assert.ok(Object.keys(paths).every((address) => address.startsWith('/api/')));
+    } finally {
+      await below.close();
+    }
+  });
+
+  it('serves https with a key and a certificate', async () => {
+    const folder = path.join(packageRoot, 'test', 'fixtures', 'tls');
+    const [key, cert] = await Promise.all(
+      ['key.pem', 'certificate.pem'].map((name) => readFile(path.join(folder, name))),
+    );
+    const safe = await startTestServer({ tls: { key: key!, cert: cert! } });
+    try {
+      assert.match(safe.url, /^https:/);
+      const [reply] = (await once(https.get(`${safe.url}/info`, { ca: cert! }), 'response')) as [IncomingMessage];
+      assert.equal(reply.statusCode, 200);
+      reply.resume();
+    } finally {
+      await safe.close();
     }
   });
 

@@ -1,4 +1,5 @@
 import assert from 'node:assert/strict';
+import { utimes } from 'node:fs/promises';
 import { join } from 'node:path';
 import type { App } from '../../lib/app/app.js';
 import { Devices } from '../../lib/app/devices.js';
@@ -133,6 +134,14 @@ describe('samples and labels of an app', () => {
     assert.deepEqual(info.strategies['random'], { description: 'Random Strategy' });
     assert.deepEqual(info.train_stats, { spleen: {} });
     assert.deepEqual(info.datastore, { total: 1, completed: 0, label_tags: {} });
+  });
+
+  it('tells when the weights of a model were published, also by hand', async () => {
+    const app = await bench.start();
+    const file = await bench.write('app/model/spleen.pt', 'weights');
+    const published = new Date('2026-11-24T01:02:03.000Z');
+    await utimes(file, published, published);
+    assert.equal((await app.info()).models['spleen']!.published, published.toISOString());
   });
 });
 

@@ -4,7 +4,7 @@ import path from 'node:path';
 import { z } from 'zod';
 import { finalTag, type Datastore } from '../../datastore/datastore.js';
 import { LabelError } from '../../errors.js';
-import { checksumOfFile } from '../../files/checksum.js';
+import { knownChecksum } from '../../files/checksum.js';
 import { inferOutputs, replyWithResult } from '../infer-reply.js';
 import { defineRoute } from '../route.js';
 import { paramsBody } from '../schemas.js';
@@ -26,7 +26,7 @@ export const firstReadmeRoutes = [
       const sample = await app.nextSample(strategy, body);
       if (typeof sample.id !== 'string') throw new LabelError('NOT_FOUND', 'Every image has a label');
       const file = app.datastore.imagePath(sample.id);
-      const checksum = query.checksum === 'false' ? null : `SHA256:${await checksumOfFile(file)}`;
+      const checksum = query.checksum === 'false' ? null : `SHA256:${await knownChecksum(file)}`;
       const url = `/download/${Buffer.from(file).toString('base64url')}`;
       return { name: path.basename(file), id: file, path: file, studies, url, checksum };
     },

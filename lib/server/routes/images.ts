@@ -1,6 +1,6 @@
 import { z } from 'zod';
 import { LabelError } from '../../errors.js';
-import { checksumOfFile } from '../../files/checksum.js';
+import { knownChecksum } from '../../files/checksum.js';
 import { readImageHeader } from '../../image/image-header.js';
 import { expectedBy } from '../expected.js';
 import { withoutExtension } from '../file-name.js';
@@ -60,7 +60,7 @@ export const imageRoutes: readonly Route[] = [
       if (!services.app.datastore.has(query.image)) throw new LabelError('NOT_FOUND', notFound);
       const wanted = query.check_sum?.replace(/^SHA256:/i, '').toLowerCase();
       const path = services.app.datastore.imagePath(query.image);
-      if (wanted !== undefined && wanted !== (await checksumOfFile(path))) {
+      if (wanted !== undefined && wanted !== (await knownChecksum(path))) {
         throw new LabelError('NOT_FOUND', 'The image has another checksum');
       }
       await sendFile(ctx, path, services.studies, { notFound });
