@@ -72,8 +72,9 @@ async function prepareWeights(model: LoadedModel, conf: Conf, options: AppOption
   }
   const file = weights.current();
   if (!conf.preload || file === undefined) return;
+  const { network } = model.model;
   try {
-    const { parameters } = await engine.run('inspectWeights', { path: file }, { signal });
+    const { parameters } = await engine.run('inspectWeights', { path: file, ...(network && { network }) }, { signal });
     log.info(`Model ${name}: ${parameters} parameters in ${file}`);
   } catch (error) {
     if (!signal.aborted) log.warn(`Model ${name}: ${file} cannot be used: ${String(error)}`);

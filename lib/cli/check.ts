@@ -46,7 +46,8 @@ async function checkWeights({ name, model, weights }: LoadedModel, engine: Opera
   const problems = [];
   for (const path of [weights.published, weights.pretrained].filter((each) => existsSync(each))) {
     try {
-      const { parameters } = await engine.run('inspectWeights', { path });
+      const { network } = model;
+      const { parameters } = await engine.run('inspectWeights', { path, ...(network && { network }) });
       console.log(`weights   ${path}: ${parameters} parameters`);
     } catch (error) {
       problems.push(`model ${name}: ${path}: ${error instanceof Error ? error.message : String(error)}`);

@@ -287,9 +287,9 @@ export interface Operations {
   };
   infer: { options: InferOptions; answer: InferAnswer; progress: InferProgress };
   train: { options: TrainOptions; answer: TrainStats; progress: TrainProgress };
-  /** Reads a weight file without executing it; proves that it loads. Sizes are those of the tensors. */
+  /** Reads a weight file without executing it; proves that it loads, and fits the network. Sizes are those of the tensors. */
   inspectWeights: {
-    options: { path: string };
+    options: { path: string; network?: NetworkSpec };
     answer: { tensors: number; parameters: number };
     progress: never;
   };

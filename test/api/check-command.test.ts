@@ -54,6 +54,14 @@ describe('monailabel check', () => {
     assert.doesNotMatch(stdout, /everything is right/);
   });
 
+  it('says that weights are of another network', async () => {
+    const weights = join(packageRoot, 'apps/sample/model/pretrained_segmentation_spleen.pt');
+    await cp(weights, join(bench.folder, 'app/model/spleen.pt'));
+    const { status, stdout } = check();
+    assert.equal(status, 1);
+    assert.match(stdout, /^to fix: {3}model spleen: .*app\/model\/spleen\.pt: the weights do not fit the network/m);
+  });
+
   it('checks the models that are named only', async () => {
     await bench.write(
       'app/main.ts',

@@ -136,7 +136,7 @@ std::string VoxelReader::nameOfVoxel(uint64_t place) const {
 at::Tensor VoxelReader::emptyTensor(at::ScalarType type) const {
   const auto [i, j, k] = header().shape;
   const int64_t channels = header().channels;
-  requireMemory(static_cast<int64_t>(count_ * c10::elementSize(type)), "The image " + path_);
+  requireMemory(static_cast<int64_t>(count_ * c10::elementSize(type)), path_);
   if (layout().channelFirst) return at::empty({k, j, i, channels}, type).permute({3, 2, 1, 0});
   return at::empty({channels, k, j, i}, type).permute({0, 3, 2, 1});
 }

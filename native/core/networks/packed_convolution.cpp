@@ -19,17 +19,34 @@ using ConvolveTransposed = at::Tensor(const at::Tensor&, const at::Tensor&, Opti
 using Pack = at::Tensor(const at::Tensor&, Ints, Ints, Ints, int64_t, at::OptionalIntArrayRef);
 using PackTransposed = at::Tensor(const at::Tensor&, Ints, Ints, Ints, Ints, int64_t, at::OptionalIntArrayRef);
 
+constexpr const char* convolveName = "mkldnn::_convolution_pointwise";
+constexpr const char* convolveTransposedName = "mkldnn::_convolution_transpose_pointwise";
+constexpr const char* packName = "mkldnn::_reorder_convolution_weight";
+constexpr const char* packTransposedName = "mkldnn::_reorder_convolution_transpose_weight";
+
 template <class Signature>
 c10::TypedOperatorHandle<Signature> find(const char* name) {
   return c10::Dispatcher::singleton().findSchemaOrThrow(name, "").typed<Signature>();
 }
 
+/// Whether this libtorch has the operators, with these arguments.
+bool hasOperators() {
+  try {
+    find<Convolve>(convolveName);
+    find<ConvolveTransposed>(convolveTransposedName);
+    find<Pack>(packName);
+    find<PackTransposed>(packTransposedName);
+    return true;
+  } catch (const c10::Error&) {
+    return false;
+  }
+}
+
 }  // namespace
 
 bool oneDnnAvailable() {
-  return at::globalContext().userEnabledMkldnn() && at::hasMKLDNN() &&
-         c10::Dispatcher::singleton().findSchema({"mkldnn::_convolution_pointwise", ""}).has_value() &&
-         c10::Dispatcher::singleton().findSchema({"mkldnn::_convolution_transpose_pointwise", ""}).has_value();
+  static const bool known = hasOperators();
+  return known && at::globalContext().userEnabledMkldnn() && at::hasMKLDNN();
 }
 
 bool oneDnnHasBFloat16() {
@@ -55,10 +72,10 @@ const at::Tensor& PackedConvolution::packedFor(const at::Tensor& input) {
 
   at::Tensor packed;
   if (options_.transposed) {
-    static const auto pack = find<PackTransposed>("mkldnn::_reorder_convolution_transpose_weight");
+    static const auto pack = find<PackTransposed>(packTransposedName);
     packed = pack.call(weight_, options_.padding, outputPadding_, options_.stride, dilation_, 1, input.sizes());
   } else {
-    static const auto pack = find<Pack>("mkldnn::_reorder_convolution_weight");
+    static const auto pack = find<Pack>(packName);
     packed = pack.call(weight_, options_.padding, options_.stride, dilation_, 1, input.sizes());
   }
   return packed_.emplace(input.sizes().vec(), packed).first->second;
@@ -73,11 +90,11 @@ at::Tensor PackedConvolution::run(const at::Tensor& given) {
   Scalars scalars;
   if (slope_) scalars.push_back(c10::Scalar(*slope_));
   if (options_.transposed) {
-    static const auto convolve = find<ConvolveTransposed>("mkldnn::_convolution_transpose_pointwise");
+    static const auto convolve = find<ConvolveTransposed>(convolveTransposedName);
     return convolve.call(input, packed, bias, options_.padding, outputPadding_, options_.stride, dilation_, 1,
                          activation, scalars, "");
   }
-  static const auto convolve = find<Convolve>("mkldnn::_convolution_pointwise");
+  static const auto convolve = find<Convolve>(convolveName);
   return convolve.call(input, packed, bias, options_.padding, options_.stride, dilation_, 1, activation, scalars, "");
 }
 

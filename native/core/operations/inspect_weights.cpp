@@ -1,4 +1,4 @@
-// Proves that a weight file loads, without a network and without executing anything in it.
+// Proves that a weight file loads, and fits its network where one is given, without executing anything in it.
 #include <ATen/core/Tensor.h>
 
 #include "networks/weights.hpp"
@@ -12,6 +12,7 @@ class InspectWeightsOperation : public Operation {
   explicit InspectWeightsOperation(const Json& options) {
     const Args args("inspectWeights", options);
     path_ = args.require<std::string>("path");
+    network_ = args.get<Json>("network", nullptr);
     args.finish();
   }
 
@@ -19,6 +20,7 @@ class InspectWeightsOperation : public Operation {
 
   Json run(Runtime&, const JobContext& context) override {
     const StateDict weights = readStateDict(path_, context);
+    if (!network_.is_null()) loadStateDict(*makeNetwork(network_), weights, /*strict=*/true);
     int64_t parameters = 0;
     for (const auto& [name, tensor] : weights) parameters += tensor.numel();
     return {{"tensors", weights.size()}, {"parameters", parameters}};
@@ -26,6 +28,7 @@ class InspectWeightsOperation : public Operation {
 
  private:
   std::string path_;
+  Json network_;
 };
 
 }  // namespace
