@@ -6,11 +6,15 @@ import type { AddressInfo } from 'node:net';
 import { tmpdir } from 'node:os';
 import path from 'node:path';
 import { create } from 'tar';
+import { fetchPretrained } from '../../lib/app/pretrained.js';
 import { fetchDataset } from '../../lib/cli/fetch-dataset.js';
 import { download } from '../../lib/files/download.js';
+import { silentLog } from '../../lib/log.js';
+import { EngineScript } from './engine-script.js';
 
 const content = randomBytes(300_000);
 const md5Of = (data: Buffer) => ({ algorithm: 'md5', hex: createHash('md5').update(data).digest('hex') }) as const;
+const sha256 = (data: Buffer): string => createHash('sha256').update(data).digest('hex');
 const etagOf = (data: Buffer): string => `"${md5Of(data).hex}"`;
 
 describe('downloads', () => {
@@ -126,6 +130,23 @@ describe('downloads', () => {
     const request = { url, file: target(), checksum: md5Of(content), retryDelay: 1e8, ...stopAtFirstBytes };
     await assert.rejects(download(request), { name: 'AbortError' });
     assert.deepEqual(await readdir(folder), ['x.tar.part']);
+  });
+
+  it('bring the weights of a model, also where the connection breaks', async () => {
+    breaks = [100_000];
+    const said: string[] = [];
+    const engine = new EngineScript();
+    const source = { base: url.replace(/\/x\.tar$/, ''), file: 'x.tar', sha256: sha256(content), retryDelay: 1 };
+    const log = { ...silentLog, info: (line: string) => said.push(line) };
+    await fetchPretrained(source, target(), engine, log, new AbortController().signal);
+    assert.deepEqual(await readFile(target()), content);
+    assert.deepEqual(await readdir(folder), ['x.tar']);
+    assert.deepEqual(asked, [undefined, 'bytes=100000-']);
+    assert.match(said.join('\n'), /^Pretrained weights: /);
+    assert.deepEqual(
+      engine.asked.map(({ name }) => name),
+      ['inspectWeights'],
+    );
   });
 
   it('unpack into a folder that appears whole', async () => {
