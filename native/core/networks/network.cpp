@@ -10,19 +10,25 @@ namespace {
 /// Runs the layers as they are.
 class ModuleRunner : public LayerRunner {
  public:
+  explicit ModuleRunner(const JobContext& context) : context_(context) {}
+
   at::Tensor convolve(const ConvolutionLayer& convolution, const Adn* adn, const at::Tensor& input,
                       const at::Tensor& addend) override {
+    context_.check();
     at::Tensor x = convolution.forward(input);
     if (adn != nullptr) x = adn->forward(x);
     return addend.defined() ? x + addend : x;
   }
+
+ private:
+  const JobContext& context_;
 };
 
 }  // namespace
 
-at::Tensor Network::forward(const at::Tensor& input) const {
+at::Tensor Network::forward(const at::Tensor& input, const JobContext& context) const {
   checkSizes(input);
-  ModuleRunner runner;
+  ModuleRunner runner(context);
   return run(input, runner);
 }
 

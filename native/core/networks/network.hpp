@@ -9,7 +9,7 @@
 #include <optional>
 #include <string>
 
-#include "runtime/json.hpp"
+#include "runtime/job.hpp"
 
 namespace mlabel {
 
@@ -18,8 +18,9 @@ class LayerRunner;
 /// A trainable network whose parameter and buffer names, and the order in which it initialises them, are MONAI's.
 class Network : public torch::nn::Module {
  public:
-  /// [N, in_channels, …] → logits [N, out_channels, …], spatial sizes kept. Differentiable.
-  at::Tensor forward(const at::Tensor& input) const;
+  /// [N, in_channels, …] → logits [N, out_channels, …], spatial sizes kept. Differentiable. `context` is polled from layer to
+  /// layer.
+  at::Tensor forward(const at::Tensor& input, const JobContext& context = {}) const;
 
   /// The same with every convolution and what follows it done by `runner`: the layers as they are, or a prepared form
   /// of them (predictor.hpp). The topology is written here once for both.

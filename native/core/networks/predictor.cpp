@@ -18,8 +18,8 @@ class ModulePredictor : public Predictor {
     network_->eval();
   }
 
-  at::Tensor predict(const at::Tensor& input, const JobContext&) override {
-    return network_->forward(input.to(type_)).to(at::kFloat);
+  at::Tensor predict(const at::Tensor& input, const JobContext& context) override {
+    return network_->forward(input.to(type_), context).to(at::kFloat);
   }
   std::string backend() const override { return "ATen"; }
   int64_t bytes() const override { return bytesOf(*network_); }

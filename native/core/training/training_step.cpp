@@ -41,7 +41,7 @@ TrainingStep::Result TrainingStep::run(const Batch& batch, const JobContext& con
 
   optimizer_.zeroGrad();
   BuffersKept buffers(*network_);
-  const at::Tensor logits = network_->forward(images);
+  const at::Tensor logits = network_->forward(images, context);
   context.check();
   const at::Tensor loss = loss_(logits, labels);
   const auto value = loss.item<double>();
