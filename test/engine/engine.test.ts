@@ -37,7 +37,7 @@ describe('engine', () => {
   });
 
   it('names what is wrong in a request', async () => {
-    await rejectsWith(engine.run('fly' as 'info', {}), 'INVALID_INPUT', /no operation "fly"/);
+    await rejectsWith(engine.run('fly' as 'info', {}), 'INVALID_INPUT', /"fly" is not a known operation/);
     await rejectsWith(engine.run('selfTest', {} as { device: string }), 'INVALID_INPUT', /selfTest: device is missing/);
     const misspelt = { device: 'cpu', sede: 1 };
     await rejectsWith(engine.run('selfTest', misspelt), 'INVALID_INPUT', /selfTest: sede is not an argument/);
