@@ -5,6 +5,7 @@ import { mkdtemp, readFile, readdir, rm, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import path from 'node:path';
 import { packageRoot } from '../../lib/package-root.js';
+import { listeningAt } from '../fixtures/server-process.js';
 
 const main = path.join(packageRoot, 'dist', 'lib', 'cli', 'main.js');
 
@@ -125,16 +126,3 @@ describe('the command line', () => {
     });
   }
 });
-
-/** Resolves with the address that a starting server says it listens at. */
-function listeningAt(server: ChildProcess): Promise<string> {
-  return new Promise((resolve, reject) => {
-    let said = '';
-    server.stderr!.on('data', (chunk: Buffer) => {
-      said += chunk.toString();
-      const url = /Listening on (http:\S+),/.exec(said)?.[1];
-      if (url !== undefined) resolve(url);
-    });
-    server.once('close', () => reject(new Error(`It ended with: ${said}`)));
-  });
-}
