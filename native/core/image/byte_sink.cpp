@@ -11,13 +11,12 @@ namespace {
 
 /// Label files are mostly runs: the quickest level already takes them to a hundredth.
 constexpr int level = 1;
-constexpr size_t bufferSize = 256 * 1024;
 
 }  // namespace
 
 struct ByteSink::Deflater {
   z_stream stream{};
-  std::vector<unsigned char> buffer = std::vector<unsigned char>(bufferSize);
+  std::vector<unsigned char> buffer = std::vector<unsigned char>(256 * 1024);
 
   Deflater() {
     if (deflateInit2(&stream, level, Z_DEFLATED, 15 + 16, 8, Z_DEFAULT_STRATEGY) != Z_OK) throw std::bad_alloc();

@@ -4,6 +4,7 @@
 #include <cstring>
 #include <map>
 
+#include "image/invalid_file.hpp"
 #include "image/nrrd_fields.hpp"
 #include "image/nrrd_grid.hpp"
 #include "runtime/error.hpp"
@@ -63,16 +64,12 @@ const std::map<std::string, VoxelEncoding> encodingNames{
     {"hex", VoxelEncoding::Hex},
 };
 
-[[noreturn]] void invalid(const std::string& path, const std::string& what) {
-  throw Error(ErrorCode::InvalidFile, path + ": " + what);
-}
-
 std::string readText(ByteSource& source, const std::string& path) {
   std::string text;
   char c;
   while (!text.ends_with("\n\n") && !text.ends_with("\n\r\n")) {
-    if (text.size() == largestHeader) invalid(path, "has an NRRD header without an end");
-    if (source.read(&c, 1) == 0) invalid(path, "ends within its NRRD header");
+    if (text.size() == largestHeader) invalidFile(path, "has an NRRD header without an end");
+    if (source.read(&c, 1) == 0) invalidFile(path, "ends within its NRRD header");
     text += c;
   }
   return text;
@@ -86,15 +83,9 @@ int64_t skipOf(const NrrdFields& fields, std::initializer_list<const char*> spel
   int64_t skip = 0;
   const auto [end, error] = std::from_chars(text.data(), text.data() + text.size(), skip);
   if (error != std::errc() || end != text.data() + text.size() || skip < -1 || skip > farthest) {
-    invalid(path, "has the " + std::string(*spellings.begin()) + " \"" + text + "\"");
+    invalidFile(path, "has the " + std::string(*spellings.begin()) + " \"" + text + "\"");
   }
   return skip;
-}
-
-std::string textOf(double value) {
-  char buffer[32];
-  const auto [end, error] = std::to_chars(buffer, buffer + sizeof buffer, value);
-  return {buffer, end};
 }
 
 void appendWord(std::string& words, const std::string& word) {
@@ -108,7 +99,7 @@ std::string vectorText(const Affine& affine, int column) {
     const double sign = row < 2 ? -1 : 1;
     const double value = sign * affine(row, column);
     if (row > 0) text += ',';
-    text += textOf(value == 0 ? 0 : value);
+    text += nrrdText(value == 0 ? 0 : value);
   }
   return text + ")";
 }
@@ -139,7 +130,7 @@ ParsedHeader readNrrdHeader(ByteSource& source, const std::string& path) {
   layout.encoding = encoding->second;
   if (bytesOf(layout.type) > 1 && layout.encoding != VoxelEncoding::Text) {
     const std::string endian = lowerCase(nrrdField(fields, {"endian"}));
-    if (endian != "little" && endian != "big") invalid(path, "does not say whether its voxels are little or big endian");
+    if (endian != "little" && endian != "big") invalidFile(path, "does not say whether its voxels are little or big endian");
     header.bigEndian = layout.swap = endian == "big";
   }
   layout.lineSkip = skipOf(fields, {"line skip", "lineskip"}, path);

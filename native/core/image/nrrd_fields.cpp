@@ -63,6 +63,12 @@ std::optional<double> nrrdNumber(std::string text) {
   return value;
 }
 
+std::string nrrdText(double value) {
+  char buffer[32];
+  const auto [end, error] = std::to_chars(buffer, buffer + sizeof buffer, value);
+  return {buffer, end};
+}
+
 std::optional<std::vector<double>> nrrdVector(const std::string& text, const std::string& path) {
   if (lowerCase(text) == "none") return std::nullopt;
   const auto refuse = [&] { throw Error(ErrorCode::InvalidFile, path + ": \"" + text + "\" is not a vector"); };

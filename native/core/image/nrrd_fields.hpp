@@ -23,6 +23,9 @@ std::vector<std::string> nrrdWords(const std::string& text);
 /// Also "+1.0", "2." and "nan"; nothing where the text is no number.
 std::optional<double> nrrdNumber(std::string text);
 
+/// The shortest text that reads as this number again.
+std::string nrrdText(double value);
+
 /// "(1,0,0)" → its numbers; nothing for "none" and "(nan,nan,nan)". Throws InvalidFile.
 std::optional<std::vector<double>> nrrdVector(const std::string& text, const std::string& path);
 

@@ -6,16 +6,13 @@
 #include <cmath>
 #include <limits>
 
+#include "image/invalid_file.hpp"
 #include "runtime/error.hpp"
 
 namespace mlabel {
 namespace {
 
 constexpr double nan = std::numeric_limits<double>::quiet_NaN();
-
-[[noreturn]] void invalid(const std::string& path, const std::string& what) {
-  throw Error(ErrorCode::InvalidFile, path + ": " + what);
-}
 
 [[noreturn]] void unsupported(const std::string& path, const std::string& what) {
   throw Error(ErrorCode::Unsupported, path + ": " + what);
@@ -67,14 +64,14 @@ std::vector<std::string> wordsPerAxis(const NrrdFields& fields, std::initializer
                                       const std::string& path) {
   const auto words = nrrdWords(nrrdField(fields, spellings));
   if (!words.empty() && words.size() != axes) {
-    invalid(path, "has " + std::to_string(axes) + " axes and " + std::to_string(words.size()) + " " + *spellings.begin());
+    invalidFile(path, "has " + std::to_string(axes) + " axes and " + std::to_string(words.size()) + " " + *spellings.begin());
   }
   return words;
 }
 
 double numberOf(const std::string& word, const std::string& path) {
   const auto value = nrrdNumber(word);
-  if (!value || std::isinf(*value)) invalid(path, "\"" + word + "\" is not a number");
+  if (!value || std::isinf(*value)) invalidFile(path, "\"" + word + "\" is not a number");
   return *value;
 }
 
@@ -83,13 +80,13 @@ std::vector<Axis> readAxes(const NrrdFields& fields, const std::string& path) {
   for (const std::string& word : nrrdWords(nrrdField(fields, {"sizes"}))) {
     Axis axis;
     const auto [end, error] = std::from_chars(word.data(), word.data() + word.size(), axis.size);
-    if (error != std::errc() || end != word.data() + word.size() || axis.size < 1) invalid(path, "has the size \"" + word + "\"");
+    if (error != std::errc() || end != word.data() + word.size() || axis.size < 1) invalidFile(path, "has the size \"" + word + "\"");
     axes.push_back(axis);
   }
-  if (axes.empty()) invalid(path, "has no sizes");
+  if (axes.empty()) invalidFile(path, "has no sizes");
   const std::string dimension = nrrdField(fields, {"dimension"});
   if (!dimension.empty() && dimension != std::to_string(axes.size())) {
-    invalid(path, "says dimension " + dimension + " and gives " + std::to_string(axes.size()) + " sizes");
+    invalidFile(path, "says dimension " + dimension + " and gives " + std::to_string(axes.size()) + " sizes");
   }
   if (axes.size() < 2 || axes.size() > 4) {
     unsupported(path, "an NRRD file of " + std::to_string(axes.size()) + " axes cannot be read");
@@ -127,10 +124,10 @@ void dropTime(std::vector<Axis>& axes, const std::string& path) {
 int channelAxis(const std::vector<Axis>& axes, bool directions, const std::string& path) {
   const auto lies = [&](const Axis& axis) { return directions ? axis.hasDirection() : axis.kindIsSpatial(); };
   const auto outside = std::count_if(axes.begin(), axes.end(), [&](const Axis& axis) { return !lies(axis); });
-  if (outside > 1) invalid(path, "has " + std::to_string(outside) + " axes that do not lie in space; one, of channels, can be read");
+  if (outside > 1) invalidFile(path, "has " + std::to_string(outside) + " axes that do not lie in space; one, of channels, can be read");
   if (outside == 1) return static_cast<int>(std::find_if(axes.begin(), axes.end(), [&](const Axis& a) { return !lies(a); }) - axes.begin());
   if (axes.size() < 4) return -1;
-  if (directions) invalid(path, "gives four axes a direction; three can lie in space");
+  if (directions) invalidFile(path, "gives four axes a direction; three can lie in space");
   const auto empty = std::find_if(axes.begin(), axes.end(), [](const Axis& axis) { return std::isnan(axis.spacing); });
   const bool any = std::any_of(axes.begin(), axes.end(), [](const Axis& axis) { return !std::isnan(axis.spacing); });
   return any && empty != axes.end() ? static_cast<int>(empty - axes.begin()) : 3;
@@ -139,7 +136,7 @@ int channelAxis(const std::vector<Axis>& axes, bool directions, const std::strin
 /// Numbers of a vector of two dimensions or more, as three.
 Vector3 threeOf(const std::vector<double>& vector, const Space& space, const std::string& path) {
   if (vector.size() < 2 || vector.size() > 4 || (space.dimensions != 0 && vector.size() != space.dimensions)) {
-    invalid(path, "has a vector of " + std::to_string(vector.size()) + " numbers in a space of " +
+    invalidFile(path, "has a vector of " + std::to_string(vector.size()) + " numbers in a space of " +
                       std::to_string(space.dimensions == 0 ? 3 : space.dimensions) + " dimensions");
   }
   Vector3 three{};
@@ -195,7 +192,7 @@ void readNrrdGrid(const NrrdFields& fields, ParsedHeader& parsed, const std::str
     parsed.layout.channelFirst = channel == 0;
     axes.erase(axes.begin() + channel);
   }
-  if (axes.size() < 2) invalid(path, "does not have two or three axes in space");
+  if (axes.size() < 2) invalidFile(path, "does not have two or three axes in space");
   header.dimensions = static_cast<int>(axes.size());
   header.shape = {axes[0].size, axes[1].size, axes.size() == 3 ? axes[2].size : 1};
 

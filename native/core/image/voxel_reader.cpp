@@ -7,6 +7,7 @@
 #include <cstring>
 #include <future>
 
+#include "image/invalid_file.hpp"
 #include "image/nrrd.hpp"
 #include "image/text_voxels.hpp"
 #include "runtime/main_memory.hpp"
@@ -17,14 +18,10 @@ namespace {
 /// Stored bytes that are taken at once.
 constexpr size_t chunkBytes = 1 << 20;
 
-[[noreturn]] void invalid(const std::string& path, const std::string& what) {
-  throw Error(ErrorCode::InvalidFile, path + ": " + what);
-}
-
 uint64_t product(std::initializer_list<int64_t> factors, const std::string& path) {
   uint64_t total = 1;
   for (const int64_t factor : factors) {
-    if (__builtin_mul_overflow(total, static_cast<uint64_t>(factor), &total)) invalid(path, "says a size beyond all memory");
+    if (__builtin_mul_overflow(total, static_cast<uint64_t>(factor), &total)) invalidFile(path, "says a size beyond all memory");
   }
   return total;
 }
@@ -56,7 +53,7 @@ void checkSizes(const ParsedHeader& parsed, const ByteSource& source, const std:
                                          std::to_string(limits.maxBytes >> 20) + " MiB");
   }
   if (least > source.largestRest()) {
-    invalid(path, "is too short: its header promises " + std::to_string(least) + " bytes of voxels, which a file of " +
+    invalidFile(path, "is too short: its header promises " + std::to_string(least) + " bytes of voxels, which a file of " +
                       std::to_string(source.fileSize()) + " bytes cannot hold");
   }
 }
@@ -65,7 +62,7 @@ void checkAffine(const Affine& affine, const std::string& path) {
   try {
     affine.inverse();
   } catch (const Error&) {
-    invalid(path, "has a position in space that is not finite or has no inverse");
+    invalidFile(path, "has a position in space that is not finite or has no inverse");
   }
 }
 
@@ -74,7 +71,7 @@ void skipBefore(const ParsedHeader& parsed, ByteSource& source, const std::strin
   for (int64_t line = 0; line < layout.lineSkip; ++line) {
     char c = 0;
     while (c != '\n') {
-      if (source.read(&c, 1) == 0) invalid(path, "ends before its voxels begin");
+      if (source.read(&c, 1) == 0) invalidFile(path, "ends before its voxels begin");
     }
   }
   if (layout.encoding == VoxelEncoding::Gzip) source.inflateRest();
@@ -83,28 +80,28 @@ void skipBefore(const ParsedHeader& parsed, ByteSource& source, const std::strin
     const uint64_t rest = source.largestRest();
     skip = rest - std::min(rest, storedBytes(parsed, path));
   }
-  if (source.skip(skip) != skip) invalid(path, "ends before its voxels begin");
+  if (source.skip(skip) != skip) invalidFile(path, "ends before its voxels begin");
 }
 
 /// Reads the header; `source` stands at the voxels afterwards.
 ParsedHeader openImage(ByteSource& source, const std::string& path, const ReadLimits& limits) {
   char start[4];
   const bool compressed = source.inflating();
-  if (source.read(start, sizeof start) != sizeof start) invalid(path, "is not an image: it has fewer than four bytes");
+  if (source.read(start, sizeof start) != sizeof start) invalidFile(path, "is not an image: it has fewer than four bytes");
   ParsedHeader parsed;
   if (isNrrd(start)) {
     parsed = readNrrdHeader(source, path);
     skipBefore(parsed, source, path);
   } else {
     const size_t size = niftiHeaderSize(reinterpret_cast<const unsigned char*>(start));
-    if (size == 0) invalid(path, "is neither NIfTI nor NRRD");
+    if (size == 0) invalidFile(path, "is neither NIfTI nor NRRD");
     std::vector<char> bytes(size);
     std::memcpy(bytes.data(), start, sizeof start);
-    if (source.read(bytes.data() + sizeof start, size - sizeof start) != size - sizeof start) invalid(path, "ends within its header");
+    if (source.read(bytes.data() + sizeof start, size - sizeof start) != size - sizeof start) invalidFile(path, "ends within its header");
     parsed = parseNifti(bytes, path);
     parsed.header.compressed = compressed;
     const uint64_t gap = parsed.layout.offset - size;
-    if (source.skip(gap) != gap) invalid(path, "ends before its voxels begin");
+    if (source.skip(gap) != gap) invalidFile(path, "ends before its voxels begin");
   }
   checkSizes(parsed, source, path, limits);
   checkAffine(parsed.header.affine, path);
@@ -161,7 +158,7 @@ void VoxelReader::read(const Take& take, const JobContext& context) {
     const auto wanted = static_cast<size_t>(std::min<uint64_t>(count_ - done, chunkBytes / bytes));
     const size_t got = readStored(chunk, wanted, text);
     if (got != wanted * bytes) {
-      invalid(path_, "is truncated: " + std::to_string((count_ - done) * bytes - got) + " bytes of voxels are missing");
+      invalidFile(path_, "is truncated: " + std::to_string((count_ - done) * bytes - got) + " bytes of voxels are missing");
     }
     if (taken.valid()) taken.get();
     taken = std::async(std::launch::async, [&take, chunk, wanted, done] { take(chunk, wanted, done); });

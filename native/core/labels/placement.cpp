@@ -151,7 +151,7 @@ std::string describe(const ImageHeader& header) {
 
 template <class Value>
 void placeLayer(const Value* source, const Shape3& from, Value* target, const Placement& placement) {
-  const auto& [width, height, depth] = placement.shape;
+  const int64_t width = placement.shape[0], height = placement.shape[1], depth = placement.shape[2];
   const Affine& map = placement.toLabel;
   at::parallel_for(0, depth, 1, [&](int64_t begin, int64_t end) {
     for (int64_t k = begin; k < end; ++k) {
