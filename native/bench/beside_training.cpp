@@ -23,7 +23,7 @@ std::shared_ptr<Network> spleenNetwork() {
                       {"strides", {2, 2, 2, 2}},
                       {"num_res_units", 2},
                       {"norm", "batch"}},
-                      at::make_generator<at::CPUGeneratorImpl>(0));
+                     at::make_generator<at::CPUGeneratorImpl>(0));
 }
 
 void trainUntil(const std::atomic<bool>& stop, std::atomic<int>& steps) {

@@ -21,7 +21,7 @@ void measure(int64_t batch, int64_t side) {
                                     {"strides", {2, 2, 2, 2}},
                                     {"num_res_units", 2},
                                     {"norm", "batch"}},
-                                    at::make_generator<at::CPUGeneratorImpl>(0));
+                                   at::make_generator<at::CPUGeneratorImpl>(0));
   network->train();
   const auto loss = makeLoss(
       {{"name", "DiceCELoss"}, {"to_onehot_y", true}, {"softmax", true}, {"squared_pred", true}, {"batch", true}});

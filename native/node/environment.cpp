@@ -22,8 +22,7 @@ Message answerOf(uint64_t job, const Json* answer, const Error* error) {
 
 }  // namespace
 
-Environment::Environment(Napi::Env env)
-    : mailbox_(Mailbox::open(env, [this](Napi::Env inside) { deliver(inside); })) {}
+Environment::Environment(Napi::Env env) : mailbox_(Mailbox::open(env, [this](Napi::Env inside) { deliver(inside); })) {}
 
 Napi::Value Environment::submit(Napi::Env env, const std::string& operation, const std::string& options,
                                 Napi::Function onProgress) {
@@ -54,7 +53,8 @@ Napi::Value Environment::submit(Napi::Env env, const std::string& operation, con
 
   Napi::Object handle = Napi::Object::New(env);
   handle.Set("answer", deferred.Promise());
-  handle.Set("stop", Napi::Function::New(env, [stop](const Napi::CallbackInfo&) mutable { stop.raise(); }, "stop"));
+  handle.Set("stop", Napi::Function::New(
+                         env, [stop](const Napi::CallbackInfo&) mutable { stop.raise(); }, "stop"));
   return handle;
 }
 

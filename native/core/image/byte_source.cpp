@@ -92,7 +92,8 @@ bool ByteSource::nextMember() {
   if (stream.avail_in < 2) {
     std::copy_n(stream.next_in, stream.avail_in, inflater.buffer.data());
     stream.next_in = inflater.buffer.data();
-    stream.avail_in += static_cast<uInt>(readRaw(inflater.buffer.data() + stream.avail_in, inflater.buffer.size() - stream.avail_in));
+    stream.avail_in +=
+        static_cast<uInt>(readRaw(inflater.buffer.data() + stream.avail_in, inflater.buffer.size() - stream.avail_in));
   }
   return stream.avail_in >= 2 && std::memcmp(stream.next_in, gzipMagic, 2) == 0 && inflateReset(&stream) == Z_OK;
 }

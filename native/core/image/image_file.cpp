@@ -53,8 +53,9 @@ bool canBeNonFinite(const VoxelReader& reader) {
   const auto fits = [&](VoxelType each) { return fromDouble(&value, each, 1, scratch) == 1; };
   const auto* found = std::find_if(wider.begin(), wider.end(), fits);
   std::ostringstream text;
-  text << "the value " << std::setprecision(15) << value << " at voxel [" << index[0] << ", " << index[1] << ", " << index[2]
-       << "] does not fit " << nameOf(type) << "; ask for " << nameOf(found == wider.end() ? VoxelType::Float32 : *found);
+  text << "the value " << std::setprecision(15) << value << " at voxel [" << index[0] << ", " << index[1] << ", "
+       << index[2] << "] does not fit " << nameOf(type) << "; ask for "
+       << nameOf(found == wider.end() ? VoxelType::Float32 : *found);
   throw Error(ErrorCode::InvalidInput, text.str());
 }
 

@@ -32,8 +32,10 @@ void readShape(NiftiFields& f, ImageHeader& header, const std::string& path) {
   const int64_t rank = f.dim[0];
   if (rank < 2 || rank > 7) invalidFile(path, "has " + std::to_string(rank) + " dimensions; 2 to 4 can be read");
   for (size_t a = 1; a <= static_cast<size_t>(rank); ++a) {
-    if (a > 2 && f.dim[a] == 0) f.dim[a] = 1;  // as the NIfTI library has it: some writers leave what they do not use empty
-    if (f.dim[a] < 1) invalidFile(path, "says that axis " + std::to_string(a) + " has " + std::to_string(f.dim[a]) + " voxels");
+    if (a > 2 && f.dim[a] == 0)
+      f.dim[a] = 1;  // as the NIfTI library has it: some writers leave what they do not use empty
+    if (f.dim[a] < 1)
+      invalidFile(path, "says that axis " + std::to_string(a) + " has " + std::to_string(f.dim[a]) + " voxels");
   }
   for (size_t a = static_cast<size_t>(rank) + 1; a < 8; ++a) f.dim[a] = 1;
   // A vector image has its channels on the fifth axis and a fourth of one.
@@ -60,7 +62,8 @@ ParsedHeader parseNifti(const std::vector<char>& bytes, const std::string& path)
   const bool second = bytes.size() == nifti2Size;
   const char* magic = bytes.data() + (second ? 4 : 344);
   if (std::memcmp(magic, second ? "ni2" : "ni1", 4) == 0) {
-    throw Error(ErrorCode::Unsupported, path + ": a header with its voxels in another file (.hdr and .img) cannot be read");
+    throw Error(ErrorCode::Unsupported,
+                path + ": a header with its voxels in another file (.hdr and .img) cannot be read");
   }
   if (std::memcmp(magic, second ? "n+2" : "n+1", 4) != 0) invalidFile(path, "is not a NIfTI file");
 
@@ -77,12 +80,13 @@ ParsedHeader parseNifti(const std::vector<char>& bytes, const std::string& path)
   readShape(f, header, path);
   const auto known = std::find_if(typeCodes.begin(), typeCodes.end(), [&](TypeCode t) { return t.code == f.datatype; });
   if (known == typeCodes.end()) {
-    throw Error(ErrorCode::Unsupported,
-                path + ": voxels of NIfTI type " + std::to_string(f.datatype) + " (complex, colour or unknown) cannot be read");
+    throw Error(ErrorCode::Unsupported, path + ": voxels of NIfTI type " + std::to_string(f.datatype) +
+                                            " (complex, colour or unknown) cannot be read");
   }
   parsed.layout.type = known->type;
   header.dtype = nameOf(known->type);
-  if (!(f.voxOffset >= 0 && f.voxOffset < 1e9)) invalidFile(path, "says that its voxels begin at byte " + std::to_string(f.voxOffset));
+  if (!(f.voxOffset >= 0 && f.voxOffset < 1e9))
+    invalidFile(path, "says that its voxels begin at byte " + std::to_string(f.voxOffset));
   parsed.layout.offset = std::max<uint64_t>(static_cast<uint64_t>(f.voxOffset), bytes.size());
   if (std::isfinite(f.slope) && f.slope != 0) {
     header.slope = f.slope;

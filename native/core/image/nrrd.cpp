@@ -59,8 +59,8 @@ const std::map<std::string, VoxelType> typeNames{
 };
 
 const std::map<std::string, VoxelEncoding> encodingNames{
-    {"raw", VoxelEncoding::Raw},    {"gzip", VoxelEncoding::Gzip},   {"gz", VoxelEncoding::Gzip},
-    {"ascii", VoxelEncoding::Text}, {"text", VoxelEncoding::Text},   {"txt", VoxelEncoding::Text},
+    {"raw", VoxelEncoding::Raw},    {"gzip", VoxelEncoding::Gzip}, {"gz", VoxelEncoding::Gzip},
+    {"ascii", VoxelEncoding::Text}, {"text", VoxelEncoding::Text}, {"txt", VoxelEncoding::Text},
     {"hex", VoxelEncoding::Hex},
 };
 
@@ -120,17 +120,20 @@ ParsedHeader readNrrdHeader(ByteSource& source, const std::string& path) {
   VoxelLayout& layout = parsed.layout;
   const auto type = typeNames.find(lowerCase(nrrdField(fields, {"type"})));
   if (type == typeNames.end()) {
-    throw Error(ErrorCode::Unsupported, path + ": voxels of NRRD type \"" + nrrdField(fields, {"type"}) + "\" cannot be read");
+    throw Error(ErrorCode::Unsupported,
+                path + ": voxels of NRRD type \"" + nrrdField(fields, {"type"}) + "\" cannot be read");
   }
   layout.type = type->second;
   const auto encoding = encodingNames.find(lowerCase(nrrdField(fields, {"encoding"})));
   if (encoding == encodingNames.end()) {
-    throw Error(ErrorCode::Unsupported, path + ": the NRRD encoding \"" + nrrdField(fields, {"encoding"}) + "\" cannot be read");
+    throw Error(ErrorCode::Unsupported,
+                path + ": the NRRD encoding \"" + nrrdField(fields, {"encoding"}) + "\" cannot be read");
   }
   layout.encoding = encoding->second;
   if (bytesOf(layout.type) > 1 && layout.encoding != VoxelEncoding::Text) {
     const std::string endian = lowerCase(nrrdField(fields, {"endian"}));
-    if (endian != "little" && endian != "big") invalidFile(path, "does not say whether its voxels are little or big endian");
+    if (endian != "little" && endian != "big")
+      invalidFile(path, "does not say whether its voxels are little or big endian");
     header.bigEndian = layout.swap = endian == "big";
   }
   layout.lineSkip = skipOf(fields, {"line skip", "lineskip"}, path);
@@ -167,10 +170,15 @@ std::string makeNrrdHeader(const Volume& volume, VoxelType type, bool gzip, cons
   }
 
   std::string text = "NRRD0004\n";
-  const auto line = [&](const char* name, const std::string& value) { text.append(name).append(": ").append(value).append("\n"); };
+  const auto line = [&](const char* name, const std::string& value) {
+    text.append(name).append(": ").append(value).append("\n");
+  };
   const bool isSigned8 = type == VoxelType::Int8;
   const bool floating = type == VoxelType::Float32 || type == VoxelType::Float64;
-  line("type", isSigned8 ? "signed char" : type == VoxelType::UInt8 ? "unsigned char" : floating ? (type == VoxelType::Float32 ? "float" : "double") : nameOf(type));
+  line("type", isSigned8                  ? "signed char"
+               : type == VoxelType::UInt8 ? "unsigned char"
+               : floating                 ? (type == VoxelType::Float32 ? "float" : "double")
+                                          : nameOf(type));
   line("dimension", channels ? "4" : "3");
   line("space", space);
   std::string shape;

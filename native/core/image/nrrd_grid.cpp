@@ -60,11 +60,12 @@ struct Axis {
 };
 
 /// The words of a field that has one for each axis; none when the field is absent.
-std::vector<std::string> wordsPerAxis(const NrrdFields& fields, std::initializer_list<const char*> spellings, size_t axes,
-                                      const std::string& path) {
+std::vector<std::string> wordsPerAxis(const NrrdFields& fields, std::initializer_list<const char*> spellings,
+                                      size_t axes, const std::string& path) {
   const auto words = nrrdWords(nrrdField(fields, spellings));
   if (!words.empty() && words.size() != axes) {
-    invalidFile(path, "has " + std::to_string(axes) + " axes and " + std::to_string(words.size()) + " " + *spellings.begin());
+    invalidFile(path,
+                "has " + std::to_string(axes) + " axes and " + std::to_string(words.size()) + " " + *spellings.begin());
   }
   return words;
 }
@@ -80,7 +81,8 @@ std::vector<Axis> readAxes(const NrrdFields& fields, const std::string& path) {
   for (const std::string& word : nrrdWords(nrrdField(fields, {"sizes"}))) {
     Axis axis;
     const auto [end, error] = std::from_chars(word.data(), word.data() + word.size(), axis.size);
-    if (error != std::errc() || end != word.data() + word.size() || axis.size < 1) invalidFile(path, "has the size \"" + word + "\"");
+    if (error != std::errc() || end != word.data() + word.size() || axis.size < 1)
+      invalidFile(path, "has the size \"" + word + "\"");
     axes.push_back(axis);
   }
   if (axes.empty()) invalidFile(path, "has no sizes");
@@ -124,8 +126,12 @@ void dropTime(std::vector<Axis>& axes, const std::string& path) {
 int channelAxis(const std::vector<Axis>& axes, bool directions, const std::string& path) {
   const auto lies = [&](const Axis& axis) { return directions ? axis.hasDirection() : axis.kindIsSpatial(); };
   const auto outside = std::count_if(axes.begin(), axes.end(), [&](const Axis& axis) { return !lies(axis); });
-  if (outside > 1) invalidFile(path, "has " + std::to_string(outside) + " axes that do not lie in space; one, of channels, can be read");
-  if (outside == 1) return static_cast<int>(std::find_if(axes.begin(), axes.end(), [&](const Axis& a) { return !lies(a); }) - axes.begin());
+  if (outside > 1)
+    invalidFile(path,
+                "has " + std::to_string(outside) + " axes that do not lie in space; one, of channels, can be read");
+  if (outside == 1)
+    return static_cast<int>(std::find_if(axes.begin(), axes.end(), [&](const Axis& a) { return !lies(a); }) -
+                            axes.begin());
   if (axes.size() < 4) return -1;
   if (directions) invalidFile(path, "gives four axes a direction; three can lie in space");
   const auto empty = std::find_if(axes.begin(), axes.end(), [](const Axis& axis) { return std::isnan(axis.spacing); });
@@ -137,7 +143,7 @@ int channelAxis(const std::vector<Axis>& axes, bool directions, const std::strin
 Vector3 threeOf(const std::vector<double>& vector, const Space& space, const std::string& path) {
   if (vector.size() < 2 || vector.size() > 4 || (space.dimensions != 0 && vector.size() != space.dimensions)) {
     invalidFile(path, "has a vector of " + std::to_string(vector.size()) + " numbers in a space of " +
-                      std::to_string(space.dimensions == 0 ? 3 : space.dimensions) + " dimensions");
+                          std::to_string(space.dimensions == 0 ? 3 : space.dimensions) + " dimensions");
   }
   Vector3 three{};
   std::copy_n(vector.begin(), std::min<size_t>(3, vector.size()), three.begin());
@@ -207,7 +213,8 @@ void readNrrdGrid(const NrrdFields& fields, ParsedHeader& parsed, const std::str
   }
   for (int row = 0; row < 3; ++row) {
     const auto r = static_cast<size_t>(row);
-    for (int column = 0; column < 3; ++column) header.affine(row, column) = axisSigns[r] * columns[static_cast<size_t>(column)][r];
+    for (int column = 0; column < 3; ++column)
+      header.affine(row, column) = axisSigns[r] * columns[static_cast<size_t>(column)][r];
     header.affine(row, 3) = originSigns[r] * columns[3][r];
   }
   header.placed = directions || !origin.empty();

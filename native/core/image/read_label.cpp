@@ -40,16 +40,19 @@ Volume readLabel(const std::string& path, const JobContext& context, const ReadL
   Volume label{reader.emptyTensor(bytes ? at::kByte : at::kInt), reader.header().affine, reader.header()};
   if (bytes) {
     uint8_t* voxels = label.data.data_ptr<uint8_t>();
-    reader.read([&](const char* stored, size_t count, uint64_t first) { std::memcpy(voxels + first, stored, count); }, context);
+    reader.read([&](const char* stored, size_t count, uint64_t first) { std::memcpy(voxels + first, stored, count); },
+                context);
   } else {
     int32_t* voxels = label.data.data_ptr<int32_t>();
-    reader.read([&](const char* stored, size_t count, uint64_t first) { toLabels(reader, stored, count, first, voxels + first); },
+    reader.read([&](const char* stored, size_t count,
+                    uint64_t first) { toLabels(reader, stored, count, first, voxels + first); },
                 context);
   }
   return label;
 }
 
-ImageHeader streamLabel(const std::string& path, const TakeLabels& take, const JobContext& context, const ReadLimits& limits) {
+ImageHeader streamLabel(const std::string& path, const TakeLabels& take, const JobContext& context,
+                        const ReadLimits& limits) {
   VoxelReader reader(path, limits);
   std::vector<int32_t> values;
   const auto pass = [&](const char* stored, size_t count, uint64_t first) {

@@ -61,9 +61,12 @@ std::map<int32_t, Extent> extentsOf(const at::Tensor& labels) {
 std::string escaped(const std::string& text) {
   std::string result;
   for (const char c : text) {
-    if (c == '\\') result += "\\\\";
-    else if (c == '\n') result += "\\n";
-    else if (c != '\r') result += c;
+    if (c == '\\')
+      result += "\\\\";
+    else if (c == '\n')
+      result += "\\n";
+    else if (c != '\r')
+      result += c;
   }
   return result;
 }

@@ -21,7 +21,8 @@ constexpr size_t chunkBytes = 1 << 20;
 uint64_t product(std::initializer_list<int64_t> factors, const std::string& path) {
   uint64_t total = 1;
   for (const int64_t factor : factors) {
-    if (__builtin_mul_overflow(total, static_cast<uint64_t>(factor), &total)) invalidFile(path, "says a size beyond all memory");
+    if (__builtin_mul_overflow(total, static_cast<uint64_t>(factor), &total))
+      invalidFile(path, "says a size beyond all memory");
   }
   return total;
 }
@@ -31,7 +32,8 @@ uint64_t voxelCount(const ImageHeader& header, const std::string& path) {
 }
 
 uint64_t storedBytes(const ParsedHeader& parsed, const std::string& path) {
-  return product({static_cast<int64_t>(voxelCount(parsed.header, path)), static_cast<int64_t>(bytesOf(parsed.layout.type))}, path);
+  return product(
+      {static_cast<int64_t>(voxelCount(parsed.header, path)), static_cast<int64_t>(bytesOf(parsed.layout.type))}, path);
 }
 
 /// The fewest bytes of the file that can hold the voxels.
@@ -44,17 +46,20 @@ uint64_t leastBytes(const ParsedHeader& parsed, const std::string& path) {
 }
 
 /// Everything that can be known to be wrong before memory is asked for.
-void checkSizes(const ParsedHeader& parsed, const ByteSource& source, const std::string& path, const ReadLimits& limits) {
+void checkSizes(const ParsedHeader& parsed, const ByteSource& source, const std::string& path,
+                const ReadLimits& limits) {
   const uint64_t count = voxelCount(parsed.header, path);
   const uint64_t decoded = product({static_cast<int64_t>(std::min<uint64_t>(count, INT64_MAX)), 4}, path);
   const uint64_t least = leastBytes(parsed, path);
   if (decoded > static_cast<uint64_t>(limits.maxBytes)) {
-    throw Error(ErrorCode::TooLarge, path + ": " + std::to_string(decoded >> 20) + " MiB of voxels are beyond the limit of " +
+    throw Error(ErrorCode::TooLarge, path + ": " + std::to_string(decoded >> 20) +
+                                         " MiB of voxels are beyond the limit of " +
                                          std::to_string(limits.maxBytes >> 20) + " MiB");
   }
   if (least > source.largestRest()) {
-    invalidFile(path, "is too short: its header promises " + std::to_string(least) + " bytes of voxels, which a file of " +
-                      std::to_string(source.fileSize()) + " bytes cannot hold");
+    invalidFile(path, "is too short: its header promises " + std::to_string(least) +
+                          " bytes of voxels, which a file of " + std::to_string(source.fileSize()) +
+                          " bytes cannot hold");
   }
 }
 
@@ -87,7 +92,8 @@ void skipBefore(const ParsedHeader& parsed, ByteSource& source, const std::strin
 ParsedHeader openImage(ByteSource& source, const std::string& path, const ReadLimits& limits) {
   char start[4];
   const bool compressed = source.inflating();
-  if (source.read(start, sizeof start) != sizeof start) invalidFile(path, "is not an image: it has fewer than four bytes");
+  if (source.read(start, sizeof start) != sizeof start)
+    invalidFile(path, "is not an image: it has fewer than four bytes");
   ParsedHeader parsed;
   if (isNrrd(start)) {
     parsed = readNrrdHeader(source, path);
@@ -97,7 +103,8 @@ ParsedHeader openImage(ByteSource& source, const std::string& path, const ReadLi
     if (size == 0) invalidFile(path, "is neither NIfTI nor NRRD");
     std::vector<char> bytes(size);
     std::memcpy(bytes.data(), start, sizeof start);
-    if (source.read(bytes.data() + sizeof start, size - sizeof start) != size - sizeof start) invalidFile(path, "ends within its header");
+    if (source.read(bytes.data() + sizeof start, size - sizeof start) != size - sizeof start)
+      invalidFile(path, "ends within its header");
     parsed = parseNifti(bytes, path);
     parsed.header.compressed = compressed;
     const uint64_t gap = parsed.layout.offset - size;
@@ -158,7 +165,8 @@ void VoxelReader::read(const Take& take, const JobContext& context) {
     const auto wanted = static_cast<size_t>(std::min<uint64_t>(count_ - done, chunkBytes / bytes));
     const size_t got = readStored(chunk, wanted, text);
     if (got != wanted * bytes) {
-      invalidFile(path_, "is truncated: " + std::to_string((count_ - done) * bytes - got) + " bytes of voxels are missing");
+      invalidFile(path_,
+                  "is truncated: " + std::to_string((count_ - done) * bytes - got) + " bytes of voxels are missing");
     }
     if (taken.valid()) taken.get();
     taken = std::async(std::launch::async, [&take, chunk, wanted, done] { take(chunk, wanted, done); });

@@ -17,9 +17,9 @@ constexpr std::array<const char*, 10> names{"int8",   "uint8", "int16",  "uint16
                                             "uint32", "int64", "uint64", "float32", "float64"};
 
 template <size_t size>
-using UnsignedOf = std::conditional_t<
-    size == 1, uint8_t,
-    std::conditional_t<size == 2, uint16_t, std::conditional_t<size == 4, uint32_t, uint64_t>>>;
+using UnsignedOf =
+    std::conditional_t<size == 1, uint8_t,
+                       std::conditional_t<size == 2, uint16_t, std::conditional_t<size == 4, uint32_t, uint64_t>>>;
 
 template <class T, bool swap>
 T load(const char* at) {
@@ -107,8 +107,10 @@ void toFloat(const void* stored, VoxelType type, bool swap, Scaling scaling, siz
   const char* bytes = static_cast<const char*>(stored);
   withVoxelType(type, [&](auto value) {
     using T = decltype(value);
-    if (swap) toFloats<T, true>(bytes, scaling, count, voxels);
-    else toFloats<T, false>(bytes, scaling, count, voxels);
+    if (swap)
+      toFloats<T, true>(bytes, scaling, count, voxels);
+    else
+      toFloats<T, false>(bytes, scaling, count, voxels);
   });
 }
 
@@ -129,7 +131,8 @@ double valueAt(const void* stored, VoxelType type, bool swap, Scaling scaling, s
 }
 
 size_t fromDouble(const double* voxels, VoxelType type, size_t count, void* stored) {
-  return withVoxelType(type, [&](auto value) { return fromDoubles(voxels, count, static_cast<decltype(value)*>(stored)); });
+  return withVoxelType(type,
+                       [&](auto value) { return fromDoubles(voxels, count, static_cast<decltype(value)*>(stored)); });
 }
 
 }  // namespace mlabel

@@ -21,7 +21,8 @@ class Inferer {
 
   /// `image` is [C, I, J, K] (or [C, I, J] for a 2-D network) float32; returns logits [classes, I, J, K].
   /// `context` is polled and told {"stage": "infer", "done": fraction} between windows.
-  virtual at::Tensor infer(const at::Tensor& image, const PredictFunction& predict, const JobContext& context) const = 0;
+  virtual at::Tensor infer(const at::Tensor& image, const PredictFunction& predict,
+                           const JobContext& context) const = 0;
 
   /// Throws InvalidInput where the sizes that it asks for are none that the network takes. Sizes that come from the image
   /// are left to the network.

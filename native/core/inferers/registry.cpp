@@ -1,8 +1,9 @@
 // The inferers that a spec can name.
+#include "runtime/registry.hpp"
+
 #include "inferers/inferer.hpp"
 #include "inferers/simple.hpp"
 #include "inferers/sliding_window.hpp"
-#include "runtime/registry.hpp"
 
 namespace mlabel {
 namespace {

@@ -143,7 +143,8 @@ class Slabs {
 };
 
 template <class Label>
-void runSlabs(const at::Tensor& logits, const Resampler& resampler, const at::Tensor& labels, const JobContext& context) {
+void runSlabs(const at::Tensor& logits, const Resampler& resampler, const at::Tensor& labels,
+              const JobContext& context) {
   const Slabs<Label> slabs(logits, resampler, labels);
   at::parallel_for(0, slabs.count(), 1, [&](int64_t begin, int64_t end) {
     Scratch scratch;

@@ -69,7 +69,8 @@ at::Tensor zerosLaidOutLike(const at::Tensor& logits, const std::vector<int64_t>
   const int64_t classes = logits.size(0);
   if (logits.device().is_cpu()) {
     const int64_t voxels = c10::multiply_integers(size);
-    requireMemory(voxels * classes * 4, "The logits of " + std::to_string(classes) + " classes for " + std::to_string(voxels) + " voxels");
+    requireMemory(voxels * classes * 4,
+                  "The logits of " + std::to_string(classes) + " classes for " + std::to_string(voxels) + " voxels");
   }
   if (logits.is_contiguous()) {
     shape.insert(shape.begin(), classes);

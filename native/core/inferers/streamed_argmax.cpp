@@ -27,10 +27,13 @@ std::array<int, 3> fileAxes(const Trace& turns) {
 at::Tensor emptyLabels(const Shape3& shape, const std::array<int, 3>& fileAxis, at::ScalarType type) {
   Shape3 file{};
   for (int axis = 0; axis < 3; ++axis) file[fileAxis[axis]] = shape[axis];
-  return at::empty({1, file[2], file[1], file[0]}, type).permute({0, 3 - fileAxis[0], 3 - fileAxis[1], 3 - fileAxis[2]});
+  return at::empty({1, file[2], file[1], file[0]}, type)
+      .permute({0, 3 - fileAxis[0], 3 - fileAxis[1], 3 - fileAxis[2]});
 }
 
-at::Tensor inFileOrder(const at::Tensor& labels) { return labels.permute({0, 3, 2, 1}).contiguous().permute({0, 3, 2, 1}); }
+at::Tensor inFileOrder(const at::Tensor& labels) {
+  return labels.permute({0, 3, 2, 1}).contiguous().permute({0, 3, 2, 1});
+}
 
 void generalArgmax(const at::Tensor& logits, const Resampler& resampler, const at::Tensor& labels,
                    const JobContext& context) {
@@ -48,7 +51,9 @@ void generalArgmax(const at::Tensor& logits, const Resampler& resampler, const a
 at::Tensor invertAndArgmax(const at::Tensor& logits, const Trace& trace, const JobContext& context) {
   // Turning, cropping and padding commute with arg-max (zeros, which crops leave behind, are class 0 on both sides), so
   // what was done before the first resampling is undone on the labels.
-  const auto isResample = [](const GeometryStep& operation) { return std::holds_alternative<ResampleOperation>(operation); };
+  const auto isResample = [](const GeometryStep& operation) {
+    return std::holds_alternative<ResampleOperation>(operation);
+  };
   const auto first = std::find_if(trace.begin(), trace.end(), isResample);
   const Trace before(trace.begin(), first);
   const at::Tensor source = first == trace.end() ? logits : invertTrace(logits, Trace(first + 1, trace.end()), context);

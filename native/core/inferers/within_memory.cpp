@@ -16,7 +16,8 @@ Inferred inferWithinMemory(const Inferer& inferer, const at::Tensor& image, Pred
   makeRoom();
   const auto oneByOne = [&](const at::Tensor& windows) {
     std::vector<at::Tensor> logits;
-    for (const at::Tensor& window : windows.split(1)) logits.push_back(predictor.predict(window.to(device), context).cpu());
+    for (const at::Tensor& window : windows.split(1))
+      logits.push_back(predictor.predict(window.to(device), context).cpu());
     return at::cat(logits);
   };
   return {inferer.infer(image, oneByOne, context), true};

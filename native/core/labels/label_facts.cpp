@@ -25,8 +25,9 @@ class Counter {
       if (values[begin] != 0) counts_[values[begin]] += static_cast<int64_t>(end - begin);
       begin = end;
       if (counts_.size() > mostValues) {
-        throw Error(ErrorCode::UnfitLabel, path_ + ": holds more than " + std::to_string(mostValues) +
-                                               " different values, as an image does; a label has one value for each structure");
+        throw Error(ErrorCode::UnfitLabel,
+                    path_ + ": holds more than " + std::to_string(mostValues) +
+                        " different values, as an image does; a label has one value for each structure");
       }
     }
   }
@@ -56,7 +57,8 @@ void countOverlaps(const std::string& path, const at::Tensor& layers, LabelFacts
         if (first[i] != 0 && second[i] != 0) ++facts.overlaps[{a, first[i], b, second[i]}];
       }
       if (facts.overlaps.size() > mostValues) {
-        throw Error(ErrorCode::UnfitLabel, path + ": has layers that overlap in more than " + std::to_string(mostValues) + " ways");
+        throw Error(ErrorCode::UnfitLabel,
+                    path + ": has layers that overlap in more than " + std::to_string(mostValues) + " ways");
       }
     }
   }
@@ -86,7 +88,8 @@ LabelFacts labelFacts(const std::string& label, const std::string& image, const 
   facts.layers.resize(static_cast<size_t>(header.channels));
   if (header.channels == 1 && facts.placement.kind != Placement::Kind::Resampled) {
     Counter counter(label, facts.layers[0]);
-    streamLabel(label, [&](const int32_t* values, size_t count, uint64_t) { counter.add(values, count); }, context);
+    streamLabel(
+        label, [&](const int32_t* values, size_t count, uint64_t) { counter.add(values, count); }, context);
     return facts;
   }
   const at::Tensor layers = readLabel(label, context).data;

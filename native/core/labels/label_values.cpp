@@ -44,7 +44,8 @@ class Targets {
 };
 
 std::string nameOf(const LabelValues& values, int32_t target) {
-  const auto found = std::find_if(values.begin(), values.end(), [&](const LabelValue& v) { return v.target == target; });
+  const auto found =
+      std::find_if(values.begin(), values.end(), [&](const LabelValue& v) { return v.target == target; });
   return found == values.end() || found->name.empty() ? std::to_string(target) : found->name;
 }
 

@@ -15,8 +15,8 @@ Volume placedLabel(const std::string& label, const std::string& image, const std
   if (values) {
     data = mergeLayers(data, *values);
   } else if (data.size(0) != 1) {
-    throw Error(ErrorCode::UnfitLabel, label + ": has " + std::to_string(data.size(0)) +
-                                           " layers and nothing says what their values mean");
+    throw Error(ErrorCode::UnfitLabel,
+                label + ": has " + std::to_string(data.size(0)) + " layers and nothing says what their values mean");
   }
   return {place(data, placement), grid.affine, grid};
 }

@@ -120,9 +120,8 @@ std::optional<Affine> resampling(const ImageHeader& label, const ImageHeader& im
     // A grid of the very shape of the image's that lies elsewhere has lost its place.
     if (label.shape == image.shape && largestMove(toImage, image.shape) > 1) continue;
     if (!inside(toImage, label.shape, image.shape) || lostItsOrigin(label.affine, toImage)) continue;
-    const bool known = std::any_of(fitting.begin(), fitting.end(), [&](const Affine& other) {
-      return samePlace(reading, other, image.shape, 0.5);
-    });
+    const bool known = std::any_of(fitting.begin(), fitting.end(),
+                                   [&](const Affine& other) { return samePlace(reading, other, image.shape, 0.5); });
     if (known) continue;
     fitting.push_back(reading);
     if (aligned(toImage)) crops.push_back(reading);

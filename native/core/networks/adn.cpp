@@ -72,7 +72,8 @@ AdnOptions readAdnOptions(const Args& args) {
   std::string ordering = args.get<std::string>("adn_ordering", "NDA");
   std::transform(ordering.begin(), ordering.end(), ordering.begin(), [](unsigned char c) { return std::toupper(c); });
   for (size_t i = 0; i < ordering.size(); ++i) {
-    if (std::string("ADN").find(ordering[i]) == std::string::npos || ordering.find(ordering[i], i + 1) != std::string::npos) {
+    if (std::string("ADN").find(ordering[i]) == std::string::npos ||
+        ordering.find(ordering[i], i + 1) != std::string::npos) {
       args.invalid("adn_ordering", "must name each of A, D, N at most once: " + ordering);
     }
   }
@@ -106,8 +107,8 @@ at::Tensor Norm::forward(const at::Tensor& input) const {
   switch (options_.kind) {
     case NormKind::Batch:
       if (is_training()) batchesTracked.add_(1);
-      return at::batch_norm(input, weight, bias, runningMean, runningVar, is_training(), options_.momentum, options_.eps,
-                            cudnn);
+      return at::batch_norm(input, weight, bias, runningMean, runningVar, is_training(), options_.momentum,
+                            options_.eps, cudnn);
     case NormKind::Instance:
       return at::instance_norm(input, weight, bias, {}, {}, true, options_.momentum, options_.eps, cudnn);
     case NormKind::Group: break;

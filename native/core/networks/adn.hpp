@@ -1,9 +1,8 @@
 // What follows a convolution in MONAI: activation, dropout, normalisation, in an order of one's choice.
 #pragma once
 
-#include <torch/nn/module.h>
-
 #include <ATen/core/Generator.h>
+#include <torch/nn/module.h>
 
 #include <memory>
 #include <optional>

@@ -1,9 +1,8 @@
 // MONAI's blocks "Convolution" (convolution, then ADN) and "ResidualUnit" (such blocks around which the input is added).
 #pragma once
 
-#include <torch/nn/module.h>
-
 #include <ATen/core/Generator.h>
+#include <torch/nn/module.h>
 
 #include <memory>
 #include <optional>
@@ -19,7 +18,7 @@ struct ConvolutionOptions {
   std::vector<int64_t> kernel, stride, padding;  ///< one number a spatial axis
   bool transposed = false;                       ///< with output padding stride - 1, so that sizes grow by the stride
   bool bias = true;
-  std::optional<at::Generator> generator = {};   ///< draws the first weights; without one they are zeros
+  std::optional<at::Generator> generator = {};  ///< draws the first weights; without one they are zeros
 };
 
 /// torch.nn.ConvNd or ConvTransposeNd: "weight", "bias", initialised in that order as Python does.

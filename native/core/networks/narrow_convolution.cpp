@@ -58,7 +58,8 @@ class PlaneSums {
     for (int64_t kh = 0; kh < 3; ++kh) {
       const int64_t y = 2 * h + kh - 1;
       if (y < 0) continue;
-      narrowKernels().addUpsampledRow(products + kh * rowTaps, stride, width_ / 2, channels_, sums_.data() + y * width_ * channels_);
+      narrowKernels().addUpsampledRow(products + kh * rowTaps, stride, width_ / 2, channels_,
+                                      sums_.data() + y * width_ * channels_);
     }
   }
 
@@ -117,7 +118,8 @@ at::Tensor NarrowConvolution::upsample(const at::Tensor& input) const {
         const at::Tensor source = planes[index].to(at::kFloat);
         const float* rows = source.const_data_ptr<float>();
         for (int64_t h = 0; h < height; ++h) {
-          narrowKernels().multiplyRow(rows + h * width * inputs, width, inputs, weight_.data(), columns, products.data());
+          narrowKernels().multiplyRow(rows + h * width * inputs, width, inputs, weight_.data(), columns,
+                                      products.data());
           if (joined) oddBefore.add(products.data(), columns, h);
           if (index == end) continue;
           even.add(products.data() + planeTaps, columns, h);
@@ -153,8 +155,9 @@ at::Tensor NarrowConvolution::convolve(const at::Tensor& input) const {
           if (z < 0 || z >= depth || y < 0 || y >= height) continue;
           rows.push_back({in + ((image * inputs + tap / 9) * depth + z) * plane + y * width, weight_.data() + 3 * tap});
         }
-        narrowKernels().convolveRow(rows.data(), static_cast<int64_t>(rows.size()), width, channels, 3 * 9 * inputs, bias_.data(), slope_,
-                    out + (image * channels * depth + d) * plane + h * width, depth * plane);
+        narrowKernels().convolveRow(rows.data(), static_cast<int64_t>(rows.size()), width, channels, 3 * 9 * inputs,
+                                    bias_.data(), slope_, out + (image * channels * depth + d) * plane + h * width,
+                                    depth * plane);
       }
     }
   });

@@ -1,9 +1,8 @@
 // What every network is. To add one: a file beside this one and a line in registry.cpp.
 #pragma once
 
-#include <torch/nn/module.h>
-
 #include <ATen/core/Generator.h>
+#include <torch/nn/module.h>
 
 #include <memory>
 #include <optional>

@@ -12,10 +12,10 @@ namespace {
 using Scalars = c10::List<std::optional<c10::Scalar>>;
 using Ints = at::IntArrayRef;
 using Optional = const std::optional<at::Tensor>&;
-using Convolve = at::Tensor(const at::Tensor&, const at::Tensor&, Optional, Ints, Ints, Ints, int64_t,
-                            std::string_view, Scalars, std::optional<std::string_view>);
-using ConvolveTransposed = at::Tensor(const at::Tensor&, const at::Tensor&, Optional, Ints, Ints, Ints, Ints,
-                                      int64_t, std::string_view, Scalars, std::optional<std::string_view>);
+using Convolve = at::Tensor(const at::Tensor&, const at::Tensor&, Optional, Ints, Ints, Ints, int64_t, std::string_view,
+                            Scalars, std::optional<std::string_view>);
+using ConvolveTransposed = at::Tensor(const at::Tensor&, const at::Tensor&, Optional, Ints, Ints, Ints, Ints, int64_t,
+                                      std::string_view, Scalars, std::optional<std::string_view>);
 using Pack = at::Tensor(const at::Tensor&, Ints, Ints, Ints, int64_t, at::OptionalIntArrayRef);
 using PackTransposed = at::Tensor(const at::Tensor&, Ints, Ints, Ints, Ints, int64_t, at::OptionalIntArrayRef);
 

@@ -16,6 +16,7 @@ using Kind = PickleNode::Kind;
 }
 
 /// Pickle's opcodes, named as in Python's pickle.py.
+// clang-format off
 enum Opcode : uint8_t {
   MARK = '(', STOP = '.', POP = '0', POP_MARK = '1', DUP = '2', BINFLOAT = 'G', BININT = 'J', BININT1 = 'K',
   BININT2 = 'M', NONE = 'N', BINPERSID = 'Q', REDUCE = 'R', BINSTRING = 'T', SHORT_BINSTRING = 'U', BINUNICODE = 'X',
@@ -26,10 +27,12 @@ enum Opcode : uint8_t {
   BINUNICODE8 = 0x8d, BINBYTES8 = 0x8e, EMPTY_SET = 0x8f, ADDITEMS = 0x90, FROZENSET = 0x91, NEWOBJ_EX = 0x92,
   STACK_GLOBAL = 0x93, MEMOIZE = 0x94, FRAME = 0x95, BYTEARRAY8 = 0x96,
 };
+// clang-format on
 
 class Unpickler {
  public:
-  Unpickler(std::string_view& bytes, PickleArena& arena, PickleHost& host) : bytes_(bytes), arena_(arena), host_(host) {}
+  Unpickler(std::string_view& bytes, PickleArena& arena, PickleHost& host)
+      : bytes_(bytes), arena_(arena), host_(host) {}
 
   Node* run() {
     for (;;) {
@@ -149,12 +152,15 @@ class Unpickler {
       case LONG1: pushLong(byte()); return true;
       case LONG4: pushLong(little(4)); return true;
       case BINFLOAT: pushFloat(); return true;
-      case BINUNICODE: case BINSTRING: pushText(take(little(4))); return true;
-      case SHORT_BINUNICODE: case SHORT_BINSTRING: pushText(take(byte())); return true;
+      case BINUNICODE:
+      case BINSTRING: pushText(take(little(4))); return true;
+      case SHORT_BINUNICODE:
+      case SHORT_BINSTRING: pushText(take(byte())); return true;
       case BINUNICODE8: pushText(take(little(8))); return true;
       case BINBYTES: pushText(take(little(4)), Kind::Bytes); return true;
       case SHORT_BINBYTES: pushText(take(byte()), Kind::Bytes); return true;
-      case BINBYTES8: case BYTEARRAY8: pushText(take(little(8)), Kind::Bytes); return true;
+      case BINBYTES8:
+      case BYTEARRAY8: pushText(take(little(8)), Kind::Bytes); return true;
       default: return false;
     }
   }
@@ -169,7 +175,9 @@ class Unpickler {
       case LIST: push(Kind::List, popMark()); return true;
       case FROZENSET: push(Kind::Set, popMark()); return true;
       case DICT: push(Kind::Dict, pairs(popMark())); return true;
-      case TUPLE1: case TUPLE2: case TUPLE3: pushTuple(opcode - TUPLE1 + 1); return true;
+      case TUPLE1:
+      case TUPLE2:
+      case TUPLE3: pushTuple(opcode - TUPLE1 + 1); return true;
       case APPEND: extend(Kind::List, {pop()}); return true;
       case APPENDS: extend(Kind::List, popMark()); return true;
       case ADDITEMS: extend(Kind::Set, popMark()); return true;
@@ -186,7 +194,10 @@ class Unpickler {
 
   bool reference(uint8_t opcode) {
     switch (opcode) {
-      case MARK: marks_.push_back(stack_.size()); arena_.charge(1); return true;
+      case MARK:
+        marks_.push_back(stack_.size());
+        arena_.charge(1);
+        return true;
       case POP: popOne(); return true;
       case POP_MARK: popMark(); return true;
       case DUP: push(top()); return true;
@@ -207,7 +218,8 @@ class Unpickler {
         return true;
       }
       case NEWOBJ_EX: pop(); [[fallthrough]];  // keyword arguments
-      case REDUCE: case NEWOBJ: {
+      case REDUCE:
+      case NEWOBJ: {
         Node* arguments = pop();
         const Node* callable = pop();
         push(call(*callable, arguments));
@@ -259,8 +271,8 @@ class Unpickler {
   }
 
   Node* callBuiltin(const std::string& name, const std::vector<Node*>& arguments) {
-    const bool dict = name == "collections.OrderedDict" || name == "collections.defaultdict" || name == "builtins.dict" ||
-                      name == "__builtin__.dict";
+    const bool dict = name == "collections.OrderedDict" || name == "collections.defaultdict" ||
+                      name == "builtins.dict" || name == "__builtin__.dict";
     if (dict) {
       Node* result = arena_.make(Kind::Dict);
       const bool pairList = !arguments.empty() && arguments[0]->is(Kind::List);

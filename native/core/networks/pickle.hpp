@@ -15,9 +15,9 @@ struct PickleNode {
   enum class Kind { None, Bool, Int, Float, Text, Bytes, List, Tuple, Dict, Set, Global, Object, Tensor, Storage };
 
   Kind kind = Kind::None;
-  int64_t integer = 0;             ///< Bool, Int; Storage: its number in the host's list
-  double real = 0;                 ///< Float
-  std::string text;                ///< Text, Bytes; Global: "module.name"; Object: its class; Int beyond 64 bits: its bytes
+  int64_t integer = 0;  ///< Bool, Int; Storage: its number in the host's list
+  double real = 0;      ///< Float
+  std::string text;     ///< Text, Bytes; Global: "module.name"; Object: its class; Int beyond 64 bits: its bytes
   std::vector<PickleNode*> items;  ///< List, Tuple, Set; Dict: key, value, key, value, …; Object: its arguments
   PickleNode* state = nullptr;     ///< Object: what __setstate__ or __dict__.update would get
   at::Tensor tensor;

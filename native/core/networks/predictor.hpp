@@ -39,10 +39,12 @@ int64_t bytesOf(const torch::nn::Module& network);
 
 /// The fastest way to run `network` with its present weights on `device`; float32 gives the arg-max of the plain
 /// module. Throws Unsupported when `precision` is not supported there.
-std::unique_ptr<Predictor> makePredictor(const std::shared_ptr<Network>& network, c10::Device device, Precision precision);
+std::unique_ptr<Predictor> makePredictor(const std::shared_ptr<Network>& network, c10::Device device,
+                                         Precision precision);
 
 /// The network's own layers, as on a device that nothing is prepacked for.
-std::unique_ptr<Predictor> makeModulePredictor(const std::shared_ptr<Network>& network, c10::Device device, Precision precision);
+std::unique_ptr<Predictor> makeModulePredictor(const std::shared_ptr<Network>& network, c10::Device device,
+                                               Precision precision);
 
 /// A TorchScript file (`.ts`, or a `.pt` that torch.jit.save wrote). Throws NotFound, InvalidFile.
 std::unique_ptr<Predictor> makeScriptPredictor(const std::string& path, c10::Device device, Precision precision);

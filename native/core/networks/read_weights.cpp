@@ -41,7 +41,8 @@ class ModuleTree {
     // Shared and cyclic children would make a small file endless.
     constexpr int deepest = 64;
     constexpr int most = 20'000;
-    if (depth > deepest || ++visited_ > most) throw Error(ErrorCode::TooLarge, "the pickled module is nested too deeply");
+    if (depth > deepest || ++visited_ > most)
+      throw Error(ErrorCode::TooLarge, "the pickled module is nested too deeply");
     if (module.state == nullptr || !module.state->is(Kind::Dict)) return;
     const Node& state = *module.state;
     if (state.find("_parameters") == nullptr) {
@@ -82,7 +83,8 @@ StateDict directTensors(const Node& dict) {
 StateDict findWeights(const Node& node, int depth = 0) {
   if (node.is(Kind::Object)) return ModuleTree().collect(node);
   if (!node.is(Kind::Dict)) return {};
-  constexpr std::array wrappers{"model", "state_dict", "model_state_dict", "network_weights", "network", "net", "weights", "params"};
+  constexpr std::array wrappers{"model",   "state_dict", "model_state_dict", "network_weights",
+                                "network", "net",        "weights",          "params"};
   constexpr int deepest = 4;
   for (const char* wrapper : wrappers) {
     const Node* inner = depth < deepest ? node.find(wrapper) : nullptr;

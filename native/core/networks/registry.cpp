@@ -1,7 +1,8 @@
 // The networks that a spec can name.
+#include "runtime/registry.hpp"
+
 #include "networks/network.hpp"
 #include "networks/unet.hpp"
-#include "runtime/registry.hpp"
 
 namespace mlabel {
 namespace {

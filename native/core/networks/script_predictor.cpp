@@ -47,7 +47,8 @@ torch::jit::Module load(const std::string& path, c10::Device device, at::ScalarT
     const Error error = currentError();
     if (error.code() == ErrorCode::OutOfMemory) throw error;
     const std::string text = error.what();
-    throw Error(ErrorCode::InvalidFile, "the file is no TorchScript model: " + text.substr(0, text.find('\n')).substr(0, 200));
+    throw Error(ErrorCode::InvalidFile,
+                "the file is no TorchScript model: " + text.substr(0, text.find('\n')).substr(0, 200));
   }
 }
 

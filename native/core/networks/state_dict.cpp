@@ -41,13 +41,16 @@ bool mayBeMissing(const std::string& name) { return name.ends_with("num_batches_
 
 /// The one prefix behind which the file has every name of the network; empty where there is none or a choice.
 std::string prefixOf(const Tensors& wanted, const Tensors& given) {
-  const auto first = std::find_if(wanted.begin(), wanted.end(), [](const auto& entry) { return !mayBeMissing(entry.first); });
+  const auto first =
+      std::find_if(wanted.begin(), wanted.end(), [](const auto& entry) { return !mayBeMissing(entry.first); });
   if (first == wanted.end()) return {};
   std::vector<std::string> found;
   for (const auto& [name, tensor] : given) {
     if (name != first->first && !name.ends_with("." + first->first)) continue;
     const std::string prefix = name.substr(0, name.size() - first->first.size());
-    const auto there = [&](const auto& entry) { return mayBeMissing(entry.first) || given.contains(prefix + entry.first); };
+    const auto there = [&](const auto& entry) {
+      return mayBeMissing(entry.first) || given.contains(prefix + entry.first);
+    };
     if (std::all_of(wanted.begin(), wanted.end(), there)) found.push_back(prefix);
   }
   const bool plain = std::find(found.begin(), found.end(), "") != found.end();
@@ -66,7 +69,8 @@ void checkFinite(const std::string& name, const at::Tensor& tensor) {
   if (!tensor.is_floating_point()) return;
   const int64_t broken = tensor.numel() - at::isfinite(tensor).sum().item<int64_t>();
   if (broken == 0) return;
-  throw Error(ErrorCode::InvalidFile, std::to_string(broken) + " of the " + std::to_string(tensor.numel()) + " weights in " + name +
+  throw Error(ErrorCode::InvalidFile, std::to_string(broken) + " of the " + std::to_string(tensor.numel()) +
+                                          " weights in " + name +
                                           " are not finite numbers; the training that wrote them has failed");
 }
 

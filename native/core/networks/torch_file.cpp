@@ -9,6 +9,7 @@
 #include <limits>
 #include <unordered_map>
 
+#include "networks/zip_directory.hpp"
 #include "runtime/error.hpp"
 #include "runtime/main_memory.hpp"
 
@@ -21,10 +22,13 @@ using caffe2::serialize::PyTorchStreamReader;
 
 constexpr uint64_t largestFile = uint64_t{16} << 30;
 
-[[noreturn]] void invalid(const std::string& what) { throw Error(ErrorCode::InvalidFile, "the weight file is damaged: " + what); }
+[[noreturn]] void invalid(const std::string& what) {
+  throw Error(ErrorCode::InvalidFile, "the weight file is damaged: " + what);
+}
 
 /// "torch.FloatStorage", "torch.float32" → type.
 c10::ScalarType scalarType(const std::string& global) {
+  // clang-format off
   static const std::unordered_map<std::string, c10::ScalarType> types{
       {"FloatStorage", at::kFloat},        {"float32", at::kFloat},
       {"DoubleStorage", at::kDouble},      {"float64", at::kDouble},
@@ -42,6 +46,7 @@ c10::ScalarType scalarType(const std::string& global) {
       {"uint32", at::kUInt32},             {"uint64", at::kUInt64},
       {"float8_e4m3fn", at::kFloat8_e4m3fn}, {"float8_e5m2", at::kFloat8_e5m2},
   };
+  // clang-format on
   const auto found = types.find(global.substr(global.rfind('.') + 1));
   if (found == types.end()) throw Error(ErrorCode::Unsupported, "tensors of type " + global + " cannot be read");
   return found->second;
@@ -81,7 +86,8 @@ class TensorHost : public PickleHost {
   Node* persistent(const Node& id) override {
     const auto& parts = id.items;
     if (parts.size() >= 2 && parts[0]->text == "module") return parts[1];  // legacy: a class with its source
-    if (parts.size() < 5 || parts[0]->text != "storage" || !parts[4]->is(Kind::Int)) invalid("a storage is ill described");
+    if (parts.size() < 5 || parts[0]->text != "storage" || !parts[4]->is(Kind::Int))
+      invalid("a storage is ill described");
     const std::string key = parts[2]->is(Kind::Int) ? std::to_string(parts[2]->integer) : parts[2]->text;
     Node* node = arena_.make(Kind::Storage);
     const auto known = numbers_.find(key);
@@ -117,9 +123,11 @@ class TensorHost : public PickleHost {
  private:
   Node* rebuild(const std::string& callable, const std::vector<Node*>& args) {
     const bool v3 = callable == "torch._utils._rebuild_tensor_v3";
-    const bool known = v3 || callable == "torch._utils._rebuild_tensor_v2" || callable == "torch._utils._rebuild_tensor";
+    const bool known =
+        v3 || callable == "torch._utils._rebuild_tensor_v2" || callable == "torch._utils._rebuild_tensor";
     if (!known) return nullptr;
-    if (args.size() < (v3 ? 7 : 4) || !args[0]->is(Kind::Storage) || !args[1]->is(Kind::Int)) invalid("a tensor is ill described");
+    if (args.size() < (v3 ? 7 : 4) || !args[0]->is(Kind::Storage) || !args[1]->is(Kind::Int))
+      invalid("a tensor is ill described");
     const StorageEntry& entry = storages_.at(args[0]->integer);
     const c10::ScalarType type = v3 ? scalarType(args[6]->text) : entry.type;
     const auto sizes = numbers(*args[2]);
@@ -179,7 +187,8 @@ class ZipHost : public TensorHost {
   c10::Storage load(const std::string& key, uint64_t bytes) override {
     const std::string record = "data/" + key;
     if (!reader_.hasRecord(record)) invalid("storage " + key.substr(0, 40) + " is missing");
-    if (reader_.getRecordSize(record) != bytes) invalid("storage " + key.substr(0, 40) + " has another size than promised");
+    if (reader_.getRecordSize(record) != bytes)
+      invalid("storage " + key.substr(0, 40) + " has another size than promised");
     auto [data, size] = reader_.getRecord(record);
     return ownedStorage(size, std::move(data));
   }
@@ -217,22 +226,19 @@ class LegacyHost : public TensorHost {
   }
 };
 
-/// The sum of all records, as the archive's directory states them; only code is ever compressed, and that is small.
-void checkRecords(PyTorchStreamReader& reader, uint64_t fileSize) {
+/// libtorch's reader takes as much memory as a record promises, for the first one when it opens the archive.
+void checkRecords(const std::string& path, uint64_t fileSize) {
+  // Only code is ever compressed, and that is small.
   constexpr uint64_t compressedAllowance = uint64_t{64} << 20;
-  uint64_t total = 0;
-  for (const std::string& record : reader.getAllRecords()) {
-    const uint64_t size = reader.getRecordSize(record);
-    if (size > fileSize + compressedAllowance) invalid("a record promises more bytes than the file can hold");
-    total += size;
-    if (total > fileSize + compressedAllowance) invalid("its records promise more bytes than the file can hold");
+  if (promisedBytes(path, fileSize) > fileSize + compressedAllowance) {
+    invalid("its records promise more bytes than the file can hold");
   }
 }
 
 TorchFile readZip(const std::string& path, uint64_t fileSize, const JobContext& context) {
   TorchFile file{std::make_unique<PickleArena>()};
+  checkRecords(path, fileSize);
   PyTorchStreamReader reader(path);
-  checkRecords(reader, fileSize);
   if (reader.hasRecord("byteorder")) {
     const auto [text, size] = reader.getRecord("byteorder");
     if (std::string_view(static_cast<const char*>(text.get()), size) != "little") {
@@ -261,7 +267,8 @@ TorchFile readLegacy(const std::string& path, uint64_t fileSize, const JobContex
   std::ifstream probe(path, std::ios::binary);
   std::string start(14, '\0');
   probe.read(start.data(), static_cast<std::streamsize>(start.size()));
-  if (start.find(magic) == std::string::npos) invalid("it is neither a zip archive nor the legacy layout of torch.save");
+  if (start.find(magic) == std::string::npos)
+    invalid("it is neither a zip archive nor the legacy layout of torch.save");
 
   TorchFile file{std::make_unique<PickleArena>()};
   const std::string content = readAll(path, fileSize);
@@ -278,7 +285,8 @@ TorchFile readLegacy(const std::string& path, uint64_t fileSize, const JobContex
 
 uint64_t sizeOf(const std::string& path) {
   std::error_code failure;
-  if (!std::filesystem::is_regular_file(path, failure)) throw Error(ErrorCode::NotFound, "there is no weight file " + path);
+  if (!std::filesystem::is_regular_file(path, failure))
+    throw Error(ErrorCode::NotFound, "there is no weight file " + path);
   const uint64_t size = std::filesystem::file_size(path, failure);
   if (failure) throw Error(ErrorCode::Io, "cannot read " + path + ": " + failure.message());
   if (size > largestFile) throw Error(ErrorCode::TooLarge, "the weight file is larger than 16 GiB");
@@ -321,8 +329,8 @@ void checkArchive(const std::string& path) {
   const uint64_t size = sizeOf(path);
   if (!isZip(path)) return;
   asFileError([&] {
+    checkRecords(path, size);
     PyTorchStreamReader reader(path);
-    checkRecords(reader, size);
   });
 }
 

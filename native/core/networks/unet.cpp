@@ -74,7 +74,8 @@ UNetOptions readOptions(const Json& spec) {
   options.kernel = readKernel(args, "kernel_size", options.spatialDims);
   options.upKernel = readKernel(args, "up_kernel_size", options.spatialDims);
   options.residualUnits = args.get<int64_t>("num_res_units", 0);
-  if (options.residualUnits < 0 || options.residualUnits > 64) args.invalid("num_res_units", "must be between 0 and 64");
+  if (options.residualUnits < 0 || options.residualUnits > 64)
+    args.invalid("num_res_units", "must be between 0 and 64");
   options.bias = args.get<bool>("bias", true);
   options.adn = readAdnOptions(args);
   args.finish();
@@ -85,8 +86,13 @@ ConvolutionOptions convolution(const UNetOptions& options, int64_t in, int64_t o
                                const Sizes& stride) {
   Sizes padding;
   for (const int64_t size : kernel) padding.push_back((size - 1) / 2);
-  return {.inChannels = in, .outChannels = out, .kernel = kernel, .stride = stride, .padding = padding,
-          .bias = options.bias, .generator = options.generator};
+  return {.inChannels = in,
+          .outChannels = out,
+          .kernel = kernel,
+          .stride = stride,
+          .padding = padding,
+          .bias = options.bias,
+          .generator = options.generator};
 }
 
 /// MONAI's _get_down_layer.

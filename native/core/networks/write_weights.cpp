@@ -25,7 +25,8 @@ const char* storageName(c10::ScalarType type) {
     case at::kChar: return "CharStorage";
     case at::kByte: return "ByteStorage";
     case at::kBool: return "BoolStorage";
-    default: throw Error(ErrorCode::Unsupported, std::string("weights of type ") + c10::toString(type) + " cannot be written");
+    default:
+      throw Error(ErrorCode::Unsupported, std::string("weights of type ") + c10::toString(type) + " cannot be written");
   }
 }
 

@@ -32,8 +32,8 @@ class CheckOperation : public Operation {
  public:
   explicit CheckOperation(const Json& options) : options_(options) {
     const Args args("check", options_);
-    for (const char* field : {"network", "inferer", "validationInferer", "preTransforms", "postTransforms", "trainTransforms",
-                              "validationTransforms", "loss", "optimizer"}) {
+    for (const char* field : {"network", "inferer", "validationInferer", "preTransforms", "postTransforms",
+                              "trainTransforms", "validationTransforms", "loss", "optimizer"}) {
       args.has(field);
     }
     args.finish();

@@ -84,7 +84,8 @@ class InferOperation : public Operation {
     seconds["post"] = watch.lap();
 
     enter("write", context);
-    writeImage(options_.outputPath, {labels.unsqueeze(0), result.source.affine, result.source}, options_.output, context);
+    writeImage(options_.outputPath, {labels.unsqueeze(0), result.source.affine, result.source}, options_.output,
+               context);
     seconds["write"] = watch.lap();
 
     double total = 0;
@@ -123,8 +124,8 @@ class InferOperation : public Operation {
     checkChannels(input);
     const bool flat = options_.network.is_object() && options_.network.value("spatial_dims", 3) == 2;
     if (flat && input.size(3) != 1) {
-      throw Error(ErrorCode::InvalidInput, "the network is for 2-D images; this one has " +
-                                               std::to_string(input.size(3)) + " slices");
+      throw Error(ErrorCode::InvalidInput,
+                  "the network is for 2-D images; this one has " + std::to_string(input.size(3)) + " slices");
     }
     if (flat) input = input.squeeze(3);
     const auto makeRoom = [&] { runtime.giveWay(device); };
@@ -165,7 +166,8 @@ class InferOperation : public Operation {
     const auto low = smallest.item<double>(), high = largest.item<double>();
     // Negated, so that NaN is refused too.
     if (!(low >= INT32_MIN && high <= INT32_MAX)) {
-      throw Error(ErrorCode::InvalidInput, "postTransforms leave values that are no label values; they go up to 2147483647");
+      throw Error(ErrorCode::InvalidInput,
+                  "postTransforms leave values that are no label values; they go up to 2147483647");
     }
     if (low >= 0 && high <= UINT8_MAX) return at::kByte;
     return low >= INT16_MIN && high <= INT16_MAX ? at::kShort : at::kInt;

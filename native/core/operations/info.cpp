@@ -45,7 +45,8 @@ class InfoOperation : public Operation {
   Json run(Runtime& runtime, const JobContext&) override {
     Json list = Json::array();
     for (const c10::Device device : devices()) list.push_back(describe(device, runtime.fault(device)));
-    return {{"libtorch", TORCH_VERSION}, {"cuda", cudaVersion()}, {"threads", at::get_num_threads()}, {"devices", list}};
+    return {
+        {"libtorch", TORCH_VERSION}, {"cuda", cudaVersion()}, {"threads", at::get_num_threads()}, {"devices", list}};
   }
 };
 

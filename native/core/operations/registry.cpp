@@ -1,5 +1,6 @@
-#include "operations/operation.hpp"
 #include "runtime/registry.hpp"
+
+#include "operations/operation.hpp"
 
 namespace mlabel {
 

@@ -77,7 +77,8 @@ AbdomenPhantom makeAbdomenPhantom(uint32_t seed, const JobContext& context) {
   float* hounsfield = image.mutable_data_ptr<float>();
   auto* organs = label.mutable_data_ptr<uint8_t>();
   // Drawn before the threads start, so that their number does not matter.
-  for (int64_t voxel = 0; voxel < image.numel(); ++voxel) hounsfield[voxel] = static_cast<float>(noise * random.normal());
+  for (int64_t voxel = 0; voxel < image.numel(); ++voxel)
+    hounsfield[voxel] = static_cast<float>(noise * random.normal());
 
   const Vector3 spacing = grid.affine.spacing();
   const double edge = std::cbrt(spacing[0] * spacing[1] * spacing[2]);

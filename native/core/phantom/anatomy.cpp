@@ -11,14 +11,16 @@ constexpr double ribPitch = 30;
 
 /// A place moved by up to ±mm along each axis.
 Vector3 around(RandomState& random, const Vector3& centre, double mm) {
-  return {centre[0] + random.uniform(-mm, mm), centre[1] + random.uniform(-mm, mm), centre[2] + random.uniform(-mm, mm)};
+  return {centre[0] + random.uniform(-mm, mm), centre[1] + random.uniform(-mm, mm),
+          centre[2] + random.uniform(-mm, mm)};
 }
 
 /// Sizes that share one factor of 1 ± share, and differ by another half of it.
 Vector3 sized(RandomState& random, const Vector3& radii, double share) {
   const double common = random.uniform(1 - share, 1 + share);
   Vector3 result{};
-  for (int axis = 0; axis < 3; ++axis) result[axis] = radii[axis] * common * random.uniform(1 - share / 2, 1 + share / 2);
+  for (int axis = 0; axis < 3; ++axis)
+    result[axis] = radii[axis] * common * random.uniform(1 - share / 2, 1 + share / 2);
   return result;
 }
 
@@ -113,12 +115,14 @@ Anatomy::Anatomy(RandomState& random)
   const Vector3 hilum{random.uniform(42, 52), random.uniform(16, 28), random.uniform(-12, 8)};
   spleenHilum_ = {spleen + hilum, {30, 42, 48}, turn};
 
-  stomach_ = {around(random, {-52, 36, 36}, 9), sized(random, {40, 42, 52}, 0.14), {0.35, 0.5, random.uniform(-0.3, 0.3)}};
+  stomach_ = {
+      around(random, {-52, 36, 36}, 9), sized(random, {40, 42, 52}, 0.14), {0.35, 0.5, random.uniform(-0.3, 0.3)}};
   stomachFluidLevel_ = stomach_.centre[1] + random.uniform(4, 34);
 
   const auto kidney = [&](double side, double z) {
     const Vector3 centre = around(random, {side * 62, -46, z}, 6);
-    const Vector3 angles{random.uniform(-0.25, 0.05), side * random.uniform(0.1, 0.3), side * random.uniform(-0.5, -0.2)};
+    const Vector3 angles{random.uniform(-0.25, 0.05), side * random.uniform(0.1, 0.3),
+                         side * random.uniform(-0.5, -0.2)};
     return Kidney{{centre, sized(random, {29, 26, 55}, 0.1), angles},
                   {centre + Vector3{-side * 13, 6, 0}, {17, 11, 27}, angles}};
   };
@@ -148,7 +152,8 @@ Anatomy::Anatomy(RandomState& random)
     bowel_.push_back({from, around(random, from, 28), random.uniform(9, 15)});
   }
   for (const Capsule& loop : bowel_) {
-    if (random.rand() < 0.4) gas_.push_back({loop.from + Vector3{0, 5, 0}, loop.to + Vector3{0, 5, 0}, loop.radius - 6});
+    if (random.rand() < 0.4)
+      gas_.push_back({loop.from + Vector3{0, 5, 0}, loop.to + Vector3{0, 5, 0}, loop.radius - 6});
   }
 }
 

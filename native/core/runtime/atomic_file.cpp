@@ -57,7 +57,8 @@ void AtomicFile::commit() {
 }
 
 void AtomicFile::fail(const char* what) const {
-  throw Error(ErrorCode::Io, "cannot " + std::string(what) + " " + path_ + ": " + std::generic_category().message(errno));
+  throw Error(ErrorCode::Io,
+              "cannot " + std::string(what) + " " + path_ + ": " + std::generic_category().message(errno));
 }
 
 void AtomicFile::discard() noexcept {

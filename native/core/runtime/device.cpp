@@ -101,12 +101,15 @@ DeviceMemory deviceMemory(c10::Device device) {
 }
 
 std::string describeDevice(c10::Device device) {
-  const std::string name =
-      device.is_cpu() ? procField("/proc/cpuinfo", "model name") : device.is_cuda() ? CudaDriver().name(device.index()) : "";
+  const std::string name = device.is_cpu()    ? procField("/proc/cpuinfo", "model name")
+                           : device.is_cuda() ? CudaDriver().name(device.index())
+                                              : "";
   return name.empty() ? device.str() : name;
 }
 
-int computeCapability(c10::Device device) { return device.is_cuda() ? CudaDriver().computeCapability(device.index()) : 0; }
+int computeCapability(c10::Device device) {
+  return device.is_cuda() ? CudaDriver().computeCapability(device.index()) : 0;
+}
 
 void useDevice(c10::Device device, bool urgent) {
   if (device.is_cpu()) return;

@@ -13,7 +13,8 @@ namespace {
 /// The CPU allocator reports a refused size, and CUDA's libraries what they could not have, as a plain c10::Error.
 bool speaksOfMemory(const std::string& message) {
   constexpr std::array words{"not enough memory", "can't allocate memory", "out of memory", "STATUS_ALLOC_FAILED"};
-  return std::any_of(words.begin(), words.end(), [&](const char* each) { return message.find(each) != std::string::npos; });
+  return std::any_of(words.begin(), words.end(),
+                     [&](const char* each) { return message.find(each) != std::string::npos; });
 }
 
 }  // namespace
@@ -48,7 +49,8 @@ Error currentError() {
     return {ErrorCode::OutOfMemory, "the machine has not enough memory for this job"};
   } catch (const std::system_error& error) {
     const bool threads = error.code() == std::errc::resource_unavailable_try_again;
-    return {threads ? ErrorCode::OutOfMemory : ErrorCode::Internal, threads ? "the system starts no more threads" : error.what()};
+    return {threads ? ErrorCode::OutOfMemory : ErrorCode::Internal,
+            threads ? "the system starts no more threads" : error.what()};
   } catch (const std::exception& error) {
     return {ErrorCode::Internal, error.what()};
   } catch (...) {

@@ -55,7 +55,8 @@ class Args {
   }
 
   /// One of a few words, for example a mode.
-  std::string choice(const std::string& name, std::initializer_list<const char*> choices, const std::string& fallback) const;
+  std::string choice(const std::string& name, std::initializer_list<const char*> choices,
+                     const std::string& fallback) const;
 
   /// Throws InvalidInput for the first argument that was never asked for ("name" is always known).
   void finish() const;
@@ -89,9 +90,8 @@ class Args {
     } else if constexpr (std::is_floating_point_v<T>) {
       return value.is_number();
     } else if constexpr (requires { typename T::value_type; } && !std::is_same_v<T, std::string>) {
-      return !value.is_array() || std::all_of(value.begin(), value.end(), [](const Json& each) {
-        return fits<typename T::value_type>(each);
-      });
+      return !value.is_array() || std::all_of(value.begin(), value.end(),
+                                              [](const Json& each) { return fits<typename T::value_type>(each); });
     } else {
       return true;
     }

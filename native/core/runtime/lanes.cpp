@@ -63,11 +63,14 @@ Executor::Task Lanes::watched(c10::Device device, Executor::Task task) {
     std::optional<Error> reason;
     {
       const std::lock_guard lock(mutex_);
-      if (unready == nullptr) unopened_.erase(device.str());
-      else unopened_[device.str()] = unready->what();
+      if (unready == nullptr)
+        unopened_.erase(device.str());
+      else
+        unopened_[device.str()] = unready->what();
       const auto lost = lost_.find(device.str());
       if (lost != lost_.end()) {
-        reason.emplace(ErrorCode::Internal, device.str() + " has failed and needs a restart of the server: " + lost->second);
+        reason.emplace(ErrorCode::Internal,
+                       device.str() + " has failed and needs a restart of the server: " + lost->second);
       } else if (unready != nullptr) {
         reason.emplace(unready->code(), device.str() + " cannot be opened: " + unready->what());
       }

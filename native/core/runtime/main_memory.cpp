@@ -113,13 +113,14 @@ void requireMemory(int64_t bytes, const std::string& what) {
   if (bytes < smallest || bytes <= memoryToSpare()) return;
   const int64_t total = mainMemory().total;
   if (bytes > total) {
-    throw Error(ErrorCode::TooLarge, what + " would take " + inGibibytes(bytes) + " of memory; this machine has " + inGibibytes(total));
+    throw Error(ErrorCode::TooLarge,
+                what + " would take " + inGibibytes(bytes) + " of memory; this machine has " + inGibibytes(total));
   }
   releasePooledCpuMemory();
   const int64_t spare = memoryToSpare();
   if (bytes <= spare) return;
-  throw Error(ErrorCode::OutOfMemory, what + " would take " + inGibibytes(bytes) + " of memory; of " + inGibibytes(total) + " only " +
-                                          inGibibytes(spare) + " are free at present");
+  throw Error(ErrorCode::OutOfMemory, what + " would take " + inGibibytes(bytes) + " of memory; of " +
+                                          inGibibytes(total) + " only " + inGibibytes(spare) + " are free at present");
 }
 
 std::string inGibibytes(int64_t bytes) {

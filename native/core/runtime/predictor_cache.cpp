@@ -23,9 +23,9 @@ std::string fileIdentity(const std::string& path) {
                        : "cannot look at the weight file " + path + ": " + std::strerror(errno));
   }
   std::string identity;
-  for (const long number : {static_cast<long>(status.st_dev), static_cast<long>(status.st_ino),
-                            static_cast<long>(status.st_size), static_cast<long>(status.st_mtim.tv_sec),
-                            static_cast<long>(status.st_mtim.tv_nsec)}) {
+  for (const long number :
+       {static_cast<long>(status.st_dev), static_cast<long>(status.st_ino), static_cast<long>(status.st_size),
+        static_cast<long>(status.st_mtim.tv_sec), static_cast<long>(status.st_mtim.tv_nsec)}) {
     identity += std::to_string(number) + " ";
   }
   return identity;

@@ -66,7 +66,8 @@ int64_t RandomState::choice(std::span<const double> probabilities) {
 std::vector<int64_t> RandomState::permutation(int64_t n) {
   std::vector<int64_t> order(static_cast<size_t>(n));
   std::iota(order.begin(), order.end(), 0);
-  for (int64_t i = n - 1; i > 0; --i) std::swap(order[static_cast<size_t>(i)], order[static_cast<size_t>(randint(0, i + 1))]);
+  for (int64_t i = n - 1; i > 0; --i)
+    std::swap(order[static_cast<size_t>(i)], order[static_cast<size_t>(randint(0, i + 1))]);
   return order;
 }
 

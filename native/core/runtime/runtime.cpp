@@ -131,7 +131,8 @@ void Runtime::stopAll() {
 }
 
 std::shared_ptr<Predictor> Runtime::predictor(const Json& network, const std::string& weights,
-                                              const std::string& device, Precision precision, const JobContext& context) {
+                                              const std::string& device, Precision precision,
+                                              const JobContext& context) {
   return parts_->predictors.get(network, weights, parseDevice(device), precision, context);
 }
 

@@ -26,8 +26,8 @@ AdamOptions readAdamOptions(const Args& args, AdamOptions options) {
 
 Adam::Adam(AdamOptions options, std::vector<at::Tensor> parameters) : options_(options) {
   for (at::Tensor& parameter : parameters) {
-    moments_.push_back({parameter, at::zeros_like(parameter).detach(), at::zeros_like(parameter).detach(),
-                        at::zeros({}, at::kFloat)});
+    moments_.push_back(
+        {parameter, at::zeros_like(parameter).detach(), at::zeros_like(parameter).detach(), at::zeros({}, at::kFloat)});
   }
 }
 

@@ -26,8 +26,8 @@ at::Tensor stack(const std::vector<Sample>& samples, const std::string& key) {
   for (const Sample& sample : samples) {
     voxels.push_back(sample.images.at(key).data);
     if (voxels.back().sizes() != voxels.front().sizes()) {
-      throw Error(ErrorCode::InvalidInput, "trainTransforms: the " + key +
-                                               "s of a batch differ in size; crop or pad them to one size");
+      throw Error(ErrorCode::InvalidInput,
+                  "trainTransforms: the " + key + "s of a batch differ in size; crop or pad them to one size");
     }
   }
   return at::stack(voxels);
@@ -127,8 +127,8 @@ std::vector<Sample> BatchLoader::cropsAt(int64_t position, const std::vector<int
     const int64_t index = order[static_cast<size_t>((position + ahead) % count)];
     std::optional<Sample> sample = cache_.usable(static_cast<size_t>(index), jobs_);
     if (!sample) continue;
-    const uint32_t seed = ahead == 0 ? deriveSeed(options_.seed, {epoch, index})
-                                     : deriveSeed(options_.seed, {epoch, index, position});
+    const uint32_t seed =
+        ahead == 0 ? deriveSeed(options_.seed, {epoch, index}) : deriveSeed(options_.seed, {epoch, index, position});
     Pipeline::RandomStreams streams = pipeline_.randomStreams(seed);
     return pipeline_.applyRandom(*std::move(sample), streams, jobs_);
   }

@@ -77,8 +77,7 @@ at::Tensor DiceLoss::operator()(const at::Tensor& logits, const at::Tensor& targ
     onlyPredicted = onlyPredicted * 0.5;
     onlyWanted = onlyWanted * 0.5;
   }
-  at::Tensor loss =
-      1 - (2 * both + options_.smoothNr) / (2 * (both + onlyPredicted + onlyWanted) + options_.smoothDr);
+  at::Tensor loss = 1 - (2 * both + options_.smoothNr) / (2 * (both + onlyPredicted + onlyWanted) + options_.smoothDr);
 
   if (!options_.weight.empty() && prediction.size(1) > 1) {
     if (static_cast<int64_t>(options_.weight.size()) != prediction.size(1)) {

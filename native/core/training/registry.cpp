@@ -1,5 +1,6 @@
 // The losses and optimizers that a training spec may name.
 #include "runtime/registry.hpp"
+
 #include "training/adam.hpp"
 #include "training/dice_ce_loss.hpp"
 #include "training/dice_loss.hpp"

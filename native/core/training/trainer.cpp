@@ -27,7 +27,9 @@ double secondsSince(std::chrono::steady_clock::time_point start) {
   return std::chrono::duration<double>(std::chrono::steady_clock::now() - start).count();
 }
 
-uint64_t seedFromClock() { return static_cast<uint64_t>(std::chrono::system_clock::now().time_since_epoch().count()) >> 11; }
+uint64_t seedFromClock() {
+  return static_cast<uint64_t>(std::chrono::system_clock::now().time_since_epoch().count()) >> 11;
+}
 
 /// A generator of random numbers on the device that nobody else draws from.
 at::Generator generatorOf(c10::Device device) {
@@ -39,7 +41,7 @@ at::Generator generatorOf(c10::Device device) {
 class TrainingRun {
  public:
   TrainingRun(const TrainOptions& options, const Pipeline& trainPipeline, const Pipeline& validationPipeline,
-      c10::Device device, const JobContext& context)
+              c10::Device device, const JobContext& context)
       : options_(options),
         trainPipeline_(trainPipeline),
         device_(device),
@@ -104,12 +106,11 @@ class TrainingRun {
         options_.trainCases, trainPipeline_,
         CaseCache::Options{.maxBytes = trainBytes, .compact = options_.cacheFloat16, .classes = classes});
     if (validationCases == 0) return;
-    validation_ = std::make_unique<Validation>(
-        options_.validationCases, validationPipeline, options_.validationInferer,
-        CaseCache::Options{.maxBytes = options_.cacheBytes - trainBytes,
-                           .compact = options_.cacheFloat16,
-                           .classes = classes,
-                           .mayBeEmpty = true});
+    validation_ = std::make_unique<Validation>(options_.validationCases, validationPipeline, options_.validationInferer,
+                                               CaseCache::Options{.maxBytes = options_.cacheBytes - trainBytes,
+                                                                  .compact = options_.cacheFloat16,
+                                                                  .classes = classes,
+                                                                  .mayBeEmpty = true});
   }
 
   /// What the run starts from and what is published now set the mark for what may replace them.
@@ -148,7 +149,8 @@ class TrainingRun {
       return network;
     } catch (const Error& error) {
       if (error.code() == ErrorCode::Cancelled) throw;
-      if (error.code() != ErrorCode::NotFound) report("the published weights do not count: " + std::string(error.what()));
+      if (error.code() != ErrorCode::NotFound)
+        report("the published weights do not count: " + std::string(error.what()));
       return nullptr;
     }
   }

@@ -29,8 +29,7 @@ class BuffersKept {
 
 }  // namespace
 
-TrainingStep::TrainingStep(std::shared_ptr<Network> network, const Loss& loss, Optimizer& optimizer,
-                           c10::Device device)
+TrainingStep::TrainingStep(std::shared_ptr<Network> network, const Loss& loss, Optimizer& optimizer, c10::Device device)
     : network_(std::move(network)), loss_(loss), optimizer_(optimizer), device_(device) {}
 
 TrainingStep::Result TrainingStep::run(const Batch& batch, const JobContext& context) {

@@ -11,12 +11,13 @@ Validation::Validation(const std::vector<TrainCase>& cases, const Pipeline& pipe
                        CaseCache::Options cache)
     : cache_(cases, pipeline, cache), classes_(cache.classes), inferer_(makeInferer(inferer)) {}
 
-std::optional<double> Validation::meanDice(const std::shared_ptr<Network>& network, c10::Device device, const JobContext& context) {
+std::optional<double> Validation::meanDice(const std::shared_ptr<Network>& network, c10::Device device,
+                                           const JobContext& context) {
   // Windows report their own fraction, which is not a training's progress; the stop flag is what matters here.
   const JobContext quiet = context.silent();
   network->eval();
   const std::unique_ptr<Predictor> predictor = makePredictor(network, device, Precision::Float32);
-  const auto predict = [&predictor, &quiet](const at::Tensor& windows) { 
+  const auto predict = [&predictor, &quiet](const at::Tensor& windows) {
     // Nothing large is held between two windows.
     quiet.giveWay();
     return predictor->predict(windows, quiet);

@@ -20,7 +20,8 @@ class Validation {
 
   /// Mean Dice without background of `network` (in evaluation mode, float32) on the prepared cases' own grid.
   /// Cases that cannot be used are left out; nothing where none is left. Throws Cancelled, between windows.
-  std::optional<double> meanDice(const std::shared_ptr<Network>& network, c10::Device device, const JobContext& context);
+  std::optional<double> meanDice(const std::shared_ptr<Network>& network, c10::Device device,
+                                 const JobContext& context);
 
  private:
   CaseCache cache_;

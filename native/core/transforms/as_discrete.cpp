@@ -38,7 +38,8 @@ class AsDiscrete final : public Transform {
  private:
   at::Tensor oneHot(const at::Tensor& data) const {
     if (data.size(0) != 1) {
-      throw Error(ErrorCode::InvalidInput, "AsDiscreted: to_onehot needs one channel, not " + std::to_string(data.size(0)));
+      throw Error(ErrorCode::InvalidInput,
+                  "AsDiscreted: to_onehot needs one channel, not " + std::to_string(data.size(0)));
     }
     const at::Tensor classes = at::arange(classes_, at::kLong).view({classes_, 1, 1, 1});
     return data.to(at::kLong) == classes;

@@ -115,7 +115,8 @@ class GrowFromClicks final : public Transform {
 
  private:
   static std::vector<Seed>& seedsOf(const Click& click, std::vector<std::vector<Seed>>& seeds) {
-    if (click.label >= 0 && click.label < static_cast<int64_t>(seeds.size())) return seeds[static_cast<size_t>(click.label)];
+    if (click.label >= 0 && click.label < static_cast<int64_t>(seeds.size()))
+      return seeds[static_cast<size_t>(click.label)];
     throw Error(ErrorCode::InvalidInput, "a click has the class " + std::to_string(click.label) + "; there are " +
                                              std::to_string(seeds.size()) + " with the background");
   }
@@ -124,8 +125,8 @@ class GrowFromClicks final : public Transform {
     for (int axis = 0; axis < 3; ++axis) {
       const auto last = static_cast<double>(image.source.shape[axis] - 1);
       if (click.index[axis] >= 0 && click.index[axis] <= last) continue;
-      throw Error(ErrorCode::InvalidInput, "a click lies outside the image: axis " + std::to_string(axis) + " ends at " +
-                                               std::to_string(image.source.shape[axis] - 1));
+      throw Error(ErrorCode::InvalidInput, "a click lies outside the image: axis " + std::to_string(axis) +
+                                               " ends at " + std::to_string(image.source.shape[axis] - 1));
     }
     const Vector3 place = image.affine.inverse().apply(image.source.affine.apply(click.index));
     int64_t voxel = 0;

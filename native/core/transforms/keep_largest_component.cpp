@@ -3,8 +3,8 @@
 #include <algorithm>
 
 #include "transforms/arguments.hpp"
-#include "transforms/transform.hpp"
 #include "transforms/largest_component.hpp"
+#include "transforms/transform.hpp"
 
 namespace mlabel {
 namespace {

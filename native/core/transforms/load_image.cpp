@@ -17,7 +17,8 @@ class LoadImage final : public Transform {
   void apply(Sample& sample, const JobContext& context) const override {
     for (const auto& key : keys_) {
       const auto file = sample.files.find(key);
-      if (file == sample.files.end()) throw Error(ErrorCode::InvalidInput, "LoadImaged: there is no file \"" + key + "\"");
+      if (file == sample.files.end())
+        throw Error(ErrorCode::InvalidInput, "LoadImaged: there is no file \"" + key + "\"");
       Volume volume = readImage(file->second, context);
       sample.images[key] = {std::move(volume.data), volume.affine, {}, std::move(volume.header)};
     }

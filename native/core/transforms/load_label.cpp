@@ -25,7 +25,8 @@ class LoadLabel final : public Transform {
  private:
   static const std::string& fileOf(const Sample& sample, const std::string& key) {
     const auto file = sample.files.find(key);
-    if (file == sample.files.end()) throw Error(ErrorCode::InvalidInput, "LoadLabeld: there is no file \"" + key + "\"");
+    if (file == sample.files.end())
+      throw Error(ErrorCode::InvalidInput, "LoadLabeld: there is no file \"" + key + "\"");
     return file->second;
   }
 

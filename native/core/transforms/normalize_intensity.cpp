@@ -21,7 +21,8 @@ template <class Function>
 double sumOver(const at::Tensor& data, bool nonzero, const Function& function) {
   const float* values = data.const_data_ptr<float>();
   const auto part = [&](int64_t begin, int64_t end, double sum) {
-    for (int64_t i = begin; i < end; ++i) sum += nonzero && values[i] == 0 ? 0.0 : function(static_cast<double>(values[i]));
+    for (int64_t i = begin; i < end; ++i)
+      sum += nonzero && values[i] == 0 ? 0.0 : function(static_cast<double>(values[i]));
     return sum;
   };
   return at::parallel_reduce(0, data.numel(), 1 << 16, 0.0, part, std::plus<>());

@@ -3,9 +3,9 @@
 #include <algorithm>
 
 #include "transforms/arguments.hpp"
-#include "transforms/transform.hpp"
 #include "transforms/geometry.hpp"
 #include "transforms/grid.hpp"
+#include "transforms/transform.hpp"
 
 namespace mlabel {
 namespace {
@@ -51,12 +51,14 @@ class RandCropByPosNegLabel final : public RandomTransform {
     threshold_ = args.get<double>("image_threshold", 0.0);
     allowSmaller_ = args.get<bool>("allow_smaller", false);
     args.finish();
-    if (!(positive >= 0 && negative >= 0 && positive + negative > 0)) args.invalid("pos", "and neg must not be negative, nor both 0");
+    if (!(positive >= 0 && negative >= 0 && positive + negative > 0))
+      args.invalid("pos", "and neg must not be negative, nor both 0");
     if (samples_ < 1 || samples_ > 1000) args.invalid("num_samples", "must lie between 1 and 1000");
     share_ = positive / (positive + negative);
   }
 
-  std::vector<Sample> applyRandom(Sample sample, RandomState& state, RandomState&, const JobContext& context) const override {
+  std::vector<Sample> applyRandom(Sample sample, RandomState& state, RandomState&,
+                                  const JobContext& context) const override {
     const auto centers = drawCenters(sample, state);
     std::vector<Sample> crops;
     for (const Shape3& center : centers) {
@@ -90,7 +92,8 @@ class RandCropByPosNegLabel final : public RandomTransform {
     if (!imageKey_.empty()) outside = outside.logical_and(sample.at(imageKey_, name).data.gt(threshold_).any(0));
     const VoxelSet foreground(inside);
     const VoxelSet background(outside);
-    if (foreground.count() + background.count() == 0) throw Error(ErrorCode::InvalidInput, std::string(name) + ": no voxel to crop around");
+    if (foreground.count() + background.count() == 0)
+      throw Error(ErrorCode::InvalidInput, std::string(name) + ": no voxel to crop around");
     double share = share_;
     if (foreground.count() == 0) share = 0;
     if (background.count() == 0) share = 1;
@@ -117,7 +120,8 @@ class RandCropByPosNegLabel final : public RandomTransform {
         size[axis] = shape[axis];
       }
       const int64_t first = size[axis] / 2;
-      const auto end = static_cast<int64_t>(static_cast<double>(shape[axis] + 1) - static_cast<double>(size[axis]) / 2.0);
+      const auto end =
+          static_cast<int64_t>(static_cast<double>(shape[axis] + 1) - static_cast<double>(size[axis]) / 2.0);
       result[axis] = std::min(std::max(center[axis], first), std::max(end, first + 1) - 1);
     }
     return result;

@@ -1,6 +1,6 @@
 #include "transforms/arguments.hpp"
-#include "transforms/transform.hpp"
 #include "transforms/geometry.hpp"
+#include "transforms/transform.hpp"
 
 namespace mlabel {
 namespace {

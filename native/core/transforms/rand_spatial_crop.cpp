@@ -3,9 +3,9 @@
 #include <algorithm>
 
 #include "transforms/arguments.hpp"
-#include "transforms/transform.hpp"
 #include "transforms/geometry.hpp"
 #include "transforms/grid.hpp"
+#include "transforms/transform.hpp"
 
 namespace mlabel {
 namespace {
@@ -26,7 +26,8 @@ class RandSpatialCrop final : public RandomTransform {
     const Shape3 whole = spatialShape(sample.at(keys_.front(), name).data);
     Shape3 size = fallBack(size_, whole);
     for (int axis = 0; randomSize_ && axis < 3; ++axis) {
-      if (size[axis] > whole[axis]) throw Error(ErrorCode::InvalidInput, std::string(name) + ": roi_size is larger than the image");
+      if (size[axis] > whole[axis])
+        throw Error(ErrorCode::InvalidInput, std::string(name) + ": roi_size is larger than the image");
       size[axis] = state.randint(size[axis], whole[axis] + 1);
     }
     Shape3 start{};

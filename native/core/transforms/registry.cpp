@@ -1,4 +1,5 @@
 #include "runtime/registry.hpp"
+
 #include "transforms/transform.hpp"
 
 namespace mlabel {

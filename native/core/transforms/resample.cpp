@@ -69,7 +69,8 @@ std::vector<Tile> tiles(std::span<const int64_t> low, std::span<const int64_t> h
 }
 
 /// row[k] = the mean of four source rows, in double.
-void mixRows(const std::array<const float*, 4>& rows, const std::array<double, 4>& weights, int64_t count, double* row) {
+void mixRows(const std::array<const float*, 4>& rows, const std::array<double, 4>& weights, int64_t count,
+             double* row) {
   // A weight of zero must not let a NaN or an infinity of a neighbour in.
   for (int64_t k = 0; k < count; ++k) row[k] = weights[0] * static_cast<double>(rows[0][k]);
   for (int source = 1; source < 4; ++source) {
@@ -108,7 +109,8 @@ AxisSamples Resampler::axisSamples(int axis) const {
       at::matmul(at::matmul(normalise(from_.shape), toTensor(indexMap_)), at::linalg_inv(normalise(to_.shape)));
   const double scale = theta[axis][axis].item<double>();
   const double shift = theta[axis][3].item<double>();
-  const auto steps = count > 1 ? at::linspace(-1, 1, count, at::kDouble) * (count - 1) / count : at::zeros({1}, at::kDouble);
+  const auto steps =
+      count > 1 ? at::linspace(-1, 1, count, at::kDouble) * (count - 1) / count : at::zeros({1}, at::kDouble);
   const double* step = steps.const_data_ptr<double>();
 
   AxisSamples samples;
@@ -145,7 +147,8 @@ at::Tensor Resampler::applyRegion(const at::Tensor& data, const Shape3& begin, c
   return out;
 }
 
-void Resampler::separable(const at::Tensor& data, const Shape3& begin, at::Tensor& out, const JobContext& context) const {
+void Resampler::separable(const at::Tensor& data, const Shape3& begin, at::Tensor& out,
+                          const JobContext& context) const {
   const Shape3 size = spatialShape(out);
   const auto part = [&](const auto& values, int axis) {
     return std::span(values).subspan(static_cast<size_t>(begin[axis]), static_cast<size_t>(size[axis]));
@@ -181,7 +184,8 @@ void Resampler::separable(const at::Tensor& data, const Shape3& begin, at::Tenso
         buffer.values.resize(static_cast<size_t>(height * width * depth));
         for (int64_t j = 0; j < width; ++j) {
           for (int64_t k = 0; k < depth; ++k) {
-            const float* line = input + rows.sourceBegin * strideI + (columns.sourceBegin + j) * strideJ + (firstK + k) * strideK;
+            const float* line =
+                input + rows.sourceBegin * strideI + (columns.sourceBegin + j) * strideJ + (firstK + k) * strideK;
             float* target = buffer.values.data() + j * depth + k;
             for (int64_t i = 0; i < height; ++i) target[i * width * depth] = line[i * strideI];
           }
@@ -192,7 +196,8 @@ void Resampler::separable(const at::Tensor& data, const Shape3& begin, at::Tenso
         for (int64_t i = rows.begin; i < rows.end; ++i) {
           for (int64_t j = columns.begin; j < columns.end; ++j) {
             const double u = weightI[i], v = weightJ[j];
-            mixRows({source(lowI[i], lowJ[j]), source(lowI[i], highJ[j]), source(highI[i], lowJ[j]), source(highI[i], highJ[j])},
+            mixRows({source(lowI[i], lowJ[j]), source(lowI[i], highJ[j]), source(highI[i], lowJ[j]),
+                     source(highI[i], highJ[j])},
                     {(1 - u) * (1 - v), (1 - u) * v, u * (1 - v), u * v}, depth, buffer.row.data());
             const double* row = buffer.row.data() - firstK;
             float* result = output + (i * size[1] + j) * size[2];
@@ -217,8 +222,8 @@ void Resampler::general(const at::Tensor& data, const Shape3& begin, at::Tensor&
       const int64_t i = line / size[1];
       const int64_t j = line % size[1];
       for (int64_t k = 0; k < size[2]; ++k) {
-        const Vector3 position = indexMap_.apply({static_cast<double>(begin[0] + i), static_cast<double>(begin[1] + j),
-                                                  static_cast<double>(begin[2] + k)});
+        const Vector3 position = indexMap_.apply(
+            {static_cast<double>(begin[0] + i), static_cast<double>(begin[1] + j), static_cast<double>(begin[2] + k)});
         Shape3 low, step;
         Vector3 weight;
         int64_t offset = 0;

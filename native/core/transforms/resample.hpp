@@ -37,7 +37,8 @@ class Resampler {
   at::Tensor apply(const at::Tensor& data, const JobContext& context = {}) const;
 
   /// Only the voxels of `to` from `begin` on, `size` of them; for results that must not exist at once.
-  at::Tensor applyRegion(const at::Tensor& data, const Shape3& begin, const Shape3& size, const JobContext& context = {}) const;
+  at::Tensor applyRegion(const at::Tensor& data, const Shape3& begin, const Shape3& size,
+                         const JobContext& context = {}) const;
 
  private:
   AxisSamples axisSamples(int axis) const;

@@ -30,7 +30,8 @@ class ScaleIntensity final : public Transform {
       const auto [lowest, highest] = at::aminmax(memoryRow(data));
       const auto low = lowest.item<float>();
       const auto width = highest.item<float>() - low;
-      data = mapVoxels(std::move(data), [=](float x) { return width == 0 ? x * shift : (x - low) / width * scale + shift; });
+      data = mapVoxels(std::move(data),
+                       [=](float x) { return width == 0 ? x * shift : (x - low) / width * scale + shift; });
     }
   }
 

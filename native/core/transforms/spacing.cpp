@@ -2,9 +2,9 @@
 #include <optional>
 
 #include "transforms/arguments.hpp"
-#include "transforms/transform.hpp"
 #include "transforms/geometry.hpp"
 #include "transforms/grid.hpp"
+#include "transforms/transform.hpp"
 
 namespace mlabel {
 namespace {

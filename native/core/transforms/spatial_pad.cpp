@@ -1,9 +1,9 @@
 #include <algorithm>
 
 #include "transforms/arguments.hpp"
-#include "transforms/transform.hpp"
 #include "transforms/geometry.hpp"
 #include "transforms/grid.hpp"
+#include "transforms/transform.hpp"
 
 namespace mlabel {
 namespace {

@@ -16,7 +16,8 @@ struct Undo {
   void operator()(const OrientOperation& operation) { data = orient(std::move(data), inverse(operation)); }
   void operator()(const ResampleOperation& operation) {
     const Grid now{spatialShape(data), operation.affineAfter};
-    data = Resampler(now, {operation.shapeBefore, operation.affineBefore}, mode.value_or(operation.mode)).apply(data, context);
+    data = Resampler(now, {operation.shapeBefore, operation.affineBefore}, mode.value_or(operation.mode))
+               .apply(data, context);
   }
   void operator()(const CropPadOperation& operation) {
     const Shape3& start = operation.start;

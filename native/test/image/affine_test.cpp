@@ -57,5 +57,6 @@ TEST_CASE("Axis codes and directions are each other's inverse for all 48 orders"
 }
 
 TEST_CASE("Axis codes: what is not an orientation is an error") {
-  for (const char* codes : {"", "RA", "RAR", "RLS", "RASS", "ras", "XYZ"}) CHECK_THROWS_AS(parseAxisCodes(codes), Error);
+  for (const char* codes : {"", "RA", "RAR", "RLS", "RASS", "ras", "XYZ"})
+    CHECK_THROWS_AS(parseAxisCodes(codes), Error);
 }

@@ -60,7 +60,8 @@ std::string codeOf(const std::string& bytes, const ReadLimits& limits = {}) {
 }  // namespace
 
 TEST_CASE("a truncated file is refused wherever it ends") {
-  for (const std::string& whole : {goodNifti(), goodNrrd(), gzip(goodNifti()), readText(goldenPath("images/lps_gzip.nrrd"))}) {
+  for (const std::string& whole :
+       {goodNifti(), goodNrrd(), gzip(goodNifti()), readText(goldenPath("images/lps_gzip.nrrd"))}) {
     for (size_t size = 0; size < whole.size(); size += size < 400 ? 1 : 7) {
       CAPTURE(size);
       CHECK(codeOf(whole.substr(0, size)) == "INVALID_FILE");
@@ -86,7 +87,8 @@ TEST_CASE("sizes that cannot be are refused before memory is asked for") {
   for (size_t axis = 1; axis <= 3; ++axis) second = with(second, 16 + 8 * axis, int64_t{1} << 62);
   CHECK(codeOf(second) == "INVALID_FILE");
 
-  CHECK(codeOf(replaced(goodNrrd(), "sizes: 5 4 3", "sizes: 4611686018427387904 4611686018427387904 3")) == "INVALID_FILE");
+  CHECK(codeOf(replaced(goodNrrd(), "sizes: 5 4 3", "sizes: 4611686018427387904 4611686018427387904 3")) ==
+        "INVALID_FILE");
   CHECK(codeOf(replaced(goodNrrd(), "sizes: 5 4 3", "sizes: 99999999999999999999 4 3")) == "INVALID_FILE");
   CHECK(codeOf(replaced(goodNrrd(), "sizes: 5 4 3", "sizes: 5 -4 3")) == "INVALID_FILE");
   CHECK(codeOf(replaced(goodNrrd(), "sizes: 5 4 3", "sizes: 5 4")) == "INVALID_FILE");

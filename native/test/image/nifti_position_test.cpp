@@ -69,7 +69,8 @@ const Affine here = box({2, 2, 3}, {10, 20, 30});
 }  // namespace
 
 TEST_CASE("one form, or two that agree, leave no other reading") {
-  for (const Position& position : {Position{.sformCode = 1}, Position{.qformCode = 1}, Position{.sformCode = 2, .qformCode = 1}}) {
+  for (const Position& position :
+       {Position{.sformCode = 1}, Position{.qformCode = 1}, Position{.sformCode = 2, .qformCode = 1}}) {
     const ImageHeader header = headerOf(position);
     checkNear(header.affine, here);
     CHECK(header.placed);
@@ -84,7 +85,8 @@ TEST_CASE("where sform and qform differ, the sform is taken and the qform is the
   checkOthers(header, {box({2, -2, -3}, {10, 26, 36})});
 }
 
-TEST_CASE("a sform that contradicts pixdim: MONAI takes the qform, ITK the directions of the sform and the steps of pixdim") {
+TEST_CASE(
+    "a sform that contradicts pixdim: MONAI takes the qform, ITK the directions of the sform and the steps of pixdim") {
   const ImageHeader header =
       headerOf({.sformCode = 1, .srow = {-2, 0, 0, 10, 0, 2, 0, 20, 0, 0, 3, 30}, .pixdim = {1, 4, 4, 5}});
   checkNear(header.affine, box({4, 4, 5}, {10, 20, 30}));
@@ -102,7 +104,8 @@ TEST_CASE("a code below 1 is none") {
   const ImageHeader header = headerOf({.sformCode = -1, .qformCode = -3});
   CHECK(!header.placed);
   checkNear(header.affine, box({-2, 2, 3}, {4, -3, -3}));
-  checkNear(headerOf({.sformCode = -1, .qformCode = 1, .quatern = {0, 0, 0, 7, 8, 9}}).affine, box({2, 2, 3}, {7, 8, 9}));
+  checkNear(headerOf({.sformCode = -1, .qformCode = 1, .quatern = {0, 0, 0, 7, 8, 9}}).affine,
+            box({2, 2, 3}, {7, 8, 9}));
 }
 
 TEST_CASE("metres and microns become millimetres; what nibabel makes of them is another reading") {

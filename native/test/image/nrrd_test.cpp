@@ -53,11 +53,11 @@ const std::string directions = "space: LPS\nspace directions: (1,0,0) (0,2,0) (0
 }  // namespace
 
 TEST_CASE("kinds say which axis is the list, with spacings as well as with directions") {
-  for (const char* fields : {"sizes: 2 2 2 1\nkinds: list domain domain domain\nspacings: nan 1 2 3\n",
-                             "sizes: 2 2 2 1\nKinds: Vector SPACE space space\nspacings: 9 1 2 3\n",
-                             "sizes: 2 2 2 1\nspacings: nan 1 2 3\n",
-                             "sizes: 2 2 2 1\nspace directions: none (-1,0,0) (0,-2,0) (0,0,3)\nspace: RAS\n",
-                             "sizes: 2 2 2 1\nspace directions: (nan,nan,nan) (-1,0,0) (0,-2,0) (0,0,3)\nspace: RAS\n"}) {
+  for (const char* fields :
+       {"sizes: 2 2 2 1\nkinds: list domain domain domain\nspacings: nan 1 2 3\n",
+        "sizes: 2 2 2 1\nKinds: Vector SPACE space space\nspacings: 9 1 2 3\n", "sizes: 2 2 2 1\nspacings: nan 1 2 3\n",
+        "sizes: 2 2 2 1\nspace directions: none (-1,0,0) (0,-2,0) (0,0,3)\nspace: RAS\n",
+        "sizes: 2 2 2 1\nspace directions: (nan,nan,nan) (-1,0,0) (0,-2,0) (0,0,3)\nspace: RAS\n"}) {
     CAPTURE(fields);
     const Volume volume = read(std::string("dimension: 4\n") + fields + raw);
     CHECK(volume.header.shape == Shape3{2, 2, 1});
@@ -78,16 +78,19 @@ TEST_CASE("a flat image with channels") {
   CHECK(volume.header.dimensions == 2);
   CHECK(volume.header.channels == 3);
   checkBox(volume, {-2, -3, 1}, {0, 0, 0});
-  const Volume upright = read("dimension: 2\nspace: RAS\nsizes: 2 2\nspace directions: (2,0,0) (0,0,3)\nspace origin: (1,2,3)\n" + raw);
+  const Volume upright =
+      read("dimension: 2\nspace: RAS\nsizes: 2 2\nspace directions: (2,0,0) (0,0,3)\nspace origin: (1,2,3)\n" + raw);
   CHECK(upright.affine == Affine{{{{2, 0, 0, 1}, {0, 0, -1, 2}, {0, 3, 0, 3}, {0, 0, 0, 1}}}});
 }
 
 TEST_CASE("a list between the axes of space is refused") {
   for (const char* fields : {"kinds: domain list domain domain\nspacings: 1 nan 2 3\n",
                              "space: LPS\nspace directions: (1,0,0) none (0,2,0) (0,0,3)\n"}) {
-    CHECK(refusalOf(std::string("dimension: 4\nsizes: 2 2 2 1\n") + fields + raw).starts_with("has its channels on axis 2, between"));
+    CHECK(refusalOf(std::string("dimension: 4\nsizes: 2 2 2 1\n") + fields + raw)
+              .starts_with("has its channels on axis 2, between"));
   }
-  CHECK(refusalOf("dimension: 4\nsizes: 2 2 2 1\nkinds: list list domain domain\n" + raw).starts_with("has 2 axes that do not lie in space"));
+  CHECK(refusalOf("dimension: 4\nsizes: 2 2 2 1\nkinds: list list domain domain\n" + raw)
+            .starts_with("has 2 axes that do not lie in space"));
 }
 
 TEST_CASE("without directions the axes are those of LPS, and axis mins lie half a voxel before the first centre") {
@@ -105,9 +108,11 @@ TEST_CASE("without directions the axes are those of LPS, and axis mins lie half 
 
 TEST_CASE("spaces: LPS, RAS and LAS by any spelling, others as LPS") {
   const auto box = [](const std::string& space) {
-    return read("dimension: 3\nspace: " + space + "\nsizes: 2 2 1\nspace directions: (1,0,0) (0,2,0) (0,0,3)\nspace origin: (10,20,30)\n" + raw);
+    return read("dimension: 3\nspace: " + space +
+                "\nsizes: 2 2 1\nspace directions: (1,0,0) (0,2,0) (0,0,3)\nspace origin: (10,20,30)\n" + raw);
   };
-  for (const char* lps : {"LPS", "lps", "Left-Posterior-Superior", "scanner-xyz", "3D-right-handed"}) checkBox(box(lps), {-1, -2, 3}, {-10, -20, 30});
+  for (const char* lps : {"LPS", "lps", "Left-Posterior-Superior", "scanner-xyz", "3D-right-handed"})
+    checkBox(box(lps), {-1, -2, 3}, {-10, -20, 30});
   for (const char* ras : {"RAS", "right-anterior-superior"}) checkBox(box(ras), {1, 2, 3}, {10, 20, 30});
   checkBox(box("LAS"), {-1, 2, 3}, {-10, 20, 30});
   CHECK(box("LPS").header.placed);
@@ -131,8 +136,10 @@ TEST_CASE("a space with time: one point in time is an image, more are not") {
 }
 
 TEST_CASE("capitals, plus signs and points without digits behind them") {
-  const Volume volume = read("Dimension: 3\nSpace: LPS\nSizes: 2 2 1\nSpace Directions: (+1.0,+0.0,0) (0,2.e+0,0) (0,0,3)\n"
-                             "Space Origin: (+10,20.,30)\nEndian: BIG\nEncoding: RAW\n", {}, "Short");
+  const Volume volume = read(
+      "Dimension: 3\nSpace: LPS\nSizes: 2 2 1\nSpace Directions: (+1.0,+0.0,0) (0,2.e+0,0) (0,0,3)\n"
+      "Space Origin: (+10,20.,30)\nEndian: BIG\nEncoding: RAW\n",
+      {}, "Short");
   checkBox(volume, {-1, -2, 3}, {-10, -20, 30});
   CHECK(at::equal(fileOrder(volume), numbers({256, 512, 768, 1024})));
 }
@@ -144,7 +151,8 @@ TEST_CASE("lines and bytes before the voxels") {
     CHECK(at::equal(fileOrder(read(grid + skip + raw, "xx\nyyyy\nabc" + voxels)), numbers({1, 2, 3, 4})));
   }
   CHECK(refusalOf(grid + "byte skip: -1\n" + raw, "\1").starts_with("is too short"));
-  CHECK(refusalOf(grid + "byte skip: -1\nencoding: gzip\nendian: little\n").find("with raw voxels only") != std::string::npos);
+  CHECK(refusalOf(grid + "byte skip: -1\nencoding: gzip\nendian: little\n").find("with raw voxels only") !=
+        std::string::npos);
   CHECK(refusalOf(grid + "byte skip: -2\n" + raw) == "has the byte skip \"-2\"");
   CHECK(refusalOf(grid + "line skip: 9\n" + raw) == "ends before its voxels begin");
   CHECK(refusalOf(grid + "byte skip: 900000000000\n" + raw) == "has the byte skip \"900000000000\"");
@@ -155,13 +163,15 @@ TEST_CASE("voxels as text") {
   for (const char* name : {"ascii", "text", "TXT"}) {
     CHECK(at::equal(fileOrder(read(grid + "encoding: " + name + "\n", "1, +2\n-300\t4 ")), numbers({1, 2, -300, 4})));
   }
-  const at::Tensor floats = read(grid + "encoding: ascii\n", "1.5 -2 3e2 0", "float").data.permute({0, 3, 2, 1}).flatten();
+  const at::Tensor floats =
+      read(grid + "encoding: ascii\n", "1.5 -2 3e2 0", "float").data.permute({0, 3, 2, 1}).flatten();
   CHECK(at::equal(floats, at::tensor({1.5F, -2.0F, 300.0F, 0.0F})));
   CHECK(refusalOf(grid + "encoding: ascii\n", "1 2 300 ").starts_with("is truncated"));
   CHECK(refusalOf(grid + "encoding: ascii\n", "1 2").starts_with("is too short"));
   CHECK(refusalOf(grid + "encoding: ascii\n", "1 2 3 four") == "\"four\" among the voxels is not int16");
   CHECK(refusalOf(grid + "encoding: ascii\n", "1 2 3 40000") == "\"40000\" among the voxels is not int16");
-  CHECK(refusalOf(grid + "encoding: ascii\n", std::string(1000, '1')).find("among the voxels is not a number") != std::string::npos);
+  CHECK(refusalOf(grid + "encoding: ascii\n", std::string(1000, '1')).find("among the voxels is not a number") !=
+        std::string::npos);
 }
 
 TEST_CASE("voxels as hexadecimal digits") {

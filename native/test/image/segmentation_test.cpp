@@ -1,10 +1,11 @@
 // Segments of a `.seg.nrrd`: what 3D Slicer has to find in the header.
+#include "image/segmentation.hpp"
+
 #include <ATen/ATen.h>
 #include <doctest/doctest.h>
 
 #include "golden.hpp"
 #include "image/image_file.hpp"
-#include "image/segmentation.hpp"
 #include "temporary_folder.hpp"
 
 using namespace mlabel;
@@ -33,9 +34,9 @@ bool hasLine(const std::string& text, const std::string& line) {
 
 TEST_CASE("each segment has its name, value, colour and extent") {
   const std::string text = segmentationLines({{"spleen", 2, {0.5, 0.25, 1}}, {"liver", 300, {0, 0, 0}}}, labels());
-  for (const char* line : {"Segment0_Name:=spleen", "Segment0_LabelValue:=2", "Segment0_Layer:=0", "Segment0_ID:=Segment_2",
-                           "Segment0_Color:=0.5 0.25 1", "Segment0_Extent:=1 2 2 3 0 1", "Segment1_Name:=liver",
-                           "Segment1_LabelValue:=300", "Segment1_Extent:=4 4 0 0 2 2",
+  for (const char* line : {"Segment0_Name:=spleen", "Segment0_LabelValue:=2", "Segment0_Layer:=0",
+                           "Segment0_ID:=Segment_2", "Segment0_Color:=0.5 0.25 1", "Segment0_Extent:=1 2 2 3 0 1",
+                           "Segment1_Name:=liver", "Segment1_LabelValue:=300", "Segment1_Extent:=4 4 0 0 2 2",
                            "Segmentation_MasterRepresentation:=Binary labelmap"}) {
     CAPTURE(line);
     CHECK(hasLine(text, line));
@@ -57,15 +58,18 @@ TEST_CASE("segments are read from JSON; a value names one of them") {
   CHECK(parse("{}").empty());
   CHECK_THROWS_WITH_AS(parse(R"({"segments": [{"name": "a", "value": 0, "color": [0, 0, 0]}]})"),
                        doctest::Contains("must differ from 0"), Error);
-  CHECK_THROWS_WITH_AS(parse(R"({"segments": [{"name": "a", "value": 1, "color": [0, 0, 0]}, {"name": "b", "value": 1, "color": [0, 0, 0]}]})"),
-                       doctest::Contains("not be 1"), Error);
+  CHECK_THROWS_WITH_AS(
+      parse(
+          R"({"segments": [{"name": "a", "value": 1, "color": [0, 0, 0]}, {"name": "b", "value": 1, "color": [0, 0, 0]}]})"),
+      doctest::Contains("not be 1"), Error);
 }
 
 TEST_CASE("the lines stand in the header of the file, which reads as before") {
   TemporaryFolder folder;
   Volume volume;
   volume.data = labels().unsqueeze(0);
-  writeImage(folder / "a.seg.nrrd", volume, {.dtype = "uint16", .compress = true, .segments = {{"spleen", 2, {1, 0, 0}}}});
+  writeImage(folder / "a.seg.nrrd", volume,
+             {.dtype = "uint16", .compress = true, .segments = {{"spleen", 2, {1, 0, 0}}}});
   CHECK(hasLine(readText(folder / "a.seg.nrrd"), "Segment0_Name:=spleen"));
   CHECK(at::equal(readImage(folder / "a.seg.nrrd").data, volume.data.to(at::kFloat)));
 }

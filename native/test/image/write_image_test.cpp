@@ -22,7 +22,8 @@ Affine axesLike(int order, int signs, double angle) {
   constexpr double steps[3] = {0.75, 1.5, 3.25};
   Affine axes;
   for (int c = 0; c < 3; ++c) {
-    for (int r = 0; r < 3; ++r) axes(r, c) = r == permutations[order][c] ? ((signs >> c & 1) != 0 ? -1 : 1) * steps[c] : 0;
+    for (int r = 0; r < 3; ++r)
+      axes(r, c) = r == permutations[order][c] ? ((signs >> c & 1) != 0 ? -1 : 1) * steps[c] : 0;
   }
   Affine turn;
   turn(0, 0) = turn(1, 1) = std::cos(angle);
@@ -87,7 +88,8 @@ TEST_CASE("a voxel keeps its place in the world through every format, for all 48
 
 TEST_CASE("a label file repeats the geometry of its image bit for bit") {
   TemporaryFolder folder;
-  for (const char* name : {"qform.nii", "big_endian.nii", "second.nii.gz", "no_form.nii", "qform_left_handed.nii", "lps_raw.nrrd", "ras_big.nrrd"}) {
+  for (const char* name : {"qform.nii", "big_endian.nii", "second.nii.gz", "no_form.nii", "qform_left_handed.nii",
+                           "lps_raw.nrrd", "ras_big.nrrd"}) {
     CAPTURE(name);
     Volume volume = readImage(goldenPath(std::string("images/") + name).string());
     volume.data = (volume.data > 0).to(at::kByte);
@@ -128,7 +130,11 @@ TEST_CASE("the ends of each integer type are written, what lies beyond is refuse
     }
     return std::string();
   };
-  for (const auto& [value, dtype] : {std::pair{255.0, "uint8"}, {-128.0, "int8"}, {65535.0, "uint16"}, {-32768.0, "int16"}, {-2147483648.0, "int32"}}) {
+  for (const auto& [value, dtype] : {std::pair{255.0, "uint8"},
+                                     {-128.0, "int8"},
+                                     {65535.0, "uint16"},
+                                     {-32768.0, "int16"},
+                                     {-2147483648.0, "int32"}}) {
     CHECK(write(value, dtype) == value);
   }
   CHECK(refusal(300, "uint8") == "the value 300 at voxel [2, 1, 1] does not fit uint8; ask for uint16");

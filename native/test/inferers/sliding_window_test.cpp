@@ -66,9 +66,10 @@ TEST_CASE("blended windows are MONAI's") {
 
 TEST_CASE("a network that changes nothing gives the image back, of any size, in 2-D and 3-D") {
   at::manual_seed(1);
-  for (const Json& args : std::vector<Json>{{{"roi_size", 8}},
-                                            {{"roi_size", {8, -1, 5}}, {"overlap", 0.6}},
-                                            {{"roi_size", {nullptr, 8, 64}}, {"mode", "gaussian"}, {"sw_batch_size", 3}}}) {
+  for (const Json& args :
+       std::vector<Json>{{{"roi_size", 8}},
+                         {{"roi_size", {8, -1, 5}}, {"overlap", 0.6}},
+                         {{"roi_size", {nullptr, 8, 64}}, {"mode", "gaussian"}, {"sw_batch_size", 3}}}) {
     CAPTURE(args.dump());
     const at::Tensor image = at::rand({2, 11, 17, 9});
     CHECK(at::allclose(makeInferer(sliding(args))->infer(image, identity, {}), image, 1e-5, 1e-6));

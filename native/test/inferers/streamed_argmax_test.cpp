@@ -72,7 +72,8 @@ TEST_CASE("every order of axes, with two classes and with more, in the memory or
       CAPTURE(signs);
       Affine affine;
       affine.m = {{{0, 0, 0, 3}, {0, 0, 0, -4}, {0, 0, 0, 5}, {0, 0, 0, 1}}};
-      for (int axis = 0; axis < 3; ++axis) affine(order[axis], axis) = (signs >> axis & 1) != 0 ? -spacing[axis] : spacing[axis];
+      for (int axis = 0; axis < 3; ++axis)
+        affine(order[axis], axis) = (signs >> axis & 1) != 0 ? -spacing[axis] : spacing[axis];
       const SampleImage image = prepared(shape, affine, {1, 1.1, 1.3}, "bilinear");
       for (const int64_t classes : {2, 4}) {
         const at::Tensor logits = logitsFor(image, classes);
@@ -93,14 +94,13 @@ TEST_CASE("crops and pads on either side of the resampling, oblique grids, none 
   SUBCASE("cropped before and padded after") {
     cropPadImage(image, {1, -2, 0}, {7, 11, 6});
     orientImage(image, {{2, 0, 1}, {true, false, true}});
-    resampleImage(image, {8, 9, 10}, image.affine * affineOf({{0.7, 0, 0, 0}, {0, 0.7, 0, 0}, {0, 0, 1.1, 0}, {0, 0, 0, 1}}),
+    resampleImage(image, {8, 9, 10},
+                  image.affine * affineOf({{0.7, 0, 0, 0}, {0, 0.7, 0, 0}, {0, 0, 1.1, 0}, {0, 0, 0, 1}}),
                   Interpolation::Linear);
     cropPadImage(image, {-2, 1, -1}, {12, 7, 12});
     orientImage(image, {{1, 2, 0}, {false, true, true}});
   }
-  SUBCASE("to a grid that is turned in space") {
-    resampleImage(image, {10, 9, 11}, Affine{}, Interpolation::Linear);
-  }
+  SUBCASE("to a grid that is turned in space") { resampleImage(image, {10, 9, 11}, Affine{}, Interpolation::Linear); }
   SUBCASE("turned only") { orientImage(image, {{2, 0, 1}, {true, false, true}}); }
   SUBCASE("left alone") {}
   for (const int64_t classes : {2, 3}) {
@@ -115,7 +115,8 @@ TEST_CASE("crops and pads on either side of the resampling, oblique grids, none 
 }
 
 TEST_CASE("more classes than a byte can name; the first of equal ones wins") {
-  const SampleImage image = prepared({3, 4, 5}, affineOf({{-2, 0, 0, 0}, {0, 2, 0, 0}, {0, 0, 1, 0}, {0, 0, 0, 1}}), {1, 1, 1}, "bilinear");
+  const SampleImage image =
+      prepared({3, 4, 5}, affineOf({{-2, 0, 0, 0}, {0, 2, 0, 0}, {0, 0, 1, 0}, {0, 0, 0, 1}}), {1, 1, 1}, "bilinear");
   at::Tensor logits = at::zeros({300, image.data.size(1), image.data.size(2), image.data.size(3)});
   CHECK(invertAndArgmax(logits, image.trace, {}).max().item<int>() == 0);
   logits.select(0, 290).fill_(1);
@@ -126,7 +127,8 @@ TEST_CASE("more classes than a byte can name; the first of equal ones wins") {
 }
 
 TEST_CASE("a raised flag stops it") {
-  const SampleImage image = prepared({3, 4, 5}, affineOf({{2, 0, 0, 0}, {0, 2, 0, 0}, {0, 0, 1, 0}, {0, 0, 0, 1}}), {1, 1, 1}, "bilinear");
+  const SampleImage image =
+      prepared({3, 4, 5}, affineOf({{2, 0, 0, 0}, {0, 2, 0, 0}, {0, 0, 1, 0}, {0, 0, 0, 1}}), {1, 1, 1}, "bilinear");
   StopFlag stop;
   stop.raise();
   CHECK_THROWS_AS(invertAndArgmax(logitsFor(image, 2), image.trace, JobContext(stop, {})), Error);

@@ -1,9 +1,8 @@
 // Merging the layers of a label: targets, overlaps, types.
-#include <doctest/doctest.h>
+#include "labels/label_values.hpp"
 
 #include <ATen/ATen.h>
-
-#include "labels/label_values.hpp"
+#include <doctest/doctest.h>
 
 using namespace mlabel;
 
@@ -52,8 +51,7 @@ TEST_CASE("two wanted labels that overlap are refused by name; an unwanted one i
     FAIL("accepted");
   } catch (const Error& error) {
     CHECK((error.code() == ErrorCode::UnfitLabel));
-    CHECK(std::string(error.what()) ==
-          "spleen and lesion overlap in 1 voxels; a voxel can belong to one of them only");
+    CHECK(std::string(error.what()) == "spleen and lesion overlap in 1 voxels; a voxel can belong to one of them only");
   }
   CHECK(mergeLayers(layers, {both[0]}).equal(line({1, 1, 0})));
 }

@@ -1,11 +1,11 @@
 // Labels from file to the grid of their image, and what is found in them on the way.
-#include <doctest/doctest.h>
+#include "labels/placed_label.hpp"
 
 #include <ATen/ATen.h>
+#include <doctest/doctest.h>
 
 #include "image/image_file.hpp"
 #include "labels/label_facts.hpp"
-#include "labels/placed_label.hpp"
 #include "runtime/error.hpp"
 #include "temporary_folder.hpp"
 

@@ -1,11 +1,11 @@
 // Where a label lies on its image, by headers alone and with voxels.
-#include <doctest/doctest.h>
+#include "labels/placement.hpp"
 
 #include <ATen/ATen.h>
+#include <doctest/doctest.h>
 
 #include <cmath>
 
-#include "labels/placement.hpp"
 #include "runtime/error.hpp"
 
 using namespace mlabel;

@@ -96,7 +96,8 @@ TEST_CASE("every generation of processors computes the same") {
                         products.mutable_data_ptr<float>());
     kernels.addUpsampledRow(products.const_data_ptr<float>(), tileColumns, 9, 2, sums.mutable_data_ptr<float>());
     kernels.activateToPlanar(sums.const_data_ptr<float>(), 18, 2, 0.3f, planes.mutable_data_ptr<float>(), 18);
-    kernels.convolveRow(rows.data(), 4, 37, 2, 12, bias.const_data_ptr<float>(), 0.3f, line.mutable_data_ptr<float>(), 37);
+    kernels.convolveRow(rows.data(), 4, 37, 2, 12, bias.const_data_ptr<float>(), 0.3f, line.mutable_data_ptr<float>(),
+                        37);
     const std::vector<at::Tensor> results{products, planes, line};
     if (expected.empty()) expected = results;
     for (size_t i = 0; i < results.size(); ++i) CHECK(at::allclose(results[i], expected[i], 1e-5, 1e-5));

@@ -58,7 +58,8 @@ TEST_CASE("the plain layers give MONAI's logits on every device") {
     CHECK(predictor->bytes() > 0);
     if (!supportsBFloat16(device)) continue;
     const auto brief = makeModulePredictor(goldenNetwork("unet_batch"), device, Precision::BFloat16);
-    CHECK(largestDifference(brief->predict(input.to(device), {}).cpu(), expected) <= 0.05 * expected.abs().max().item<double>());
+    CHECK(largestDifference(brief->predict(input.to(device), {}).cpu(), expected) <=
+          0.05 * expected.abs().max().item<double>());
   }
 }
 
@@ -93,7 +94,9 @@ TEST_CASE("the same seed draws the same initial weights as Python, under the sam
 TEST_CASE("sizes must be multiples of the product of the strides") {
   const auto divisor = [](const char* strides) {
     return makeNetwork(parseJson(std::string(R"({"name": "UNet", "spatial_dims": 3, "in_channels": 1, "out_channels": 2,
-                                                "channels": [2, 2, 2], "strides": )") + strides + "}"))->divisor();
+                                                "channels": [2, 2, 2], "strides": )") +
+                                 strides + "}"))
+        ->divisor();
   };
   CHECK(divisor("[2, 2]") == 4);
   CHECK(divisor("[1, 2]") == 2);

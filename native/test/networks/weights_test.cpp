@@ -1,3 +1,5 @@
+#include "networks/weights.hpp"
+
 #include <ATen/ATen.h>
 #include <doctest/doctest.h>
 
@@ -6,7 +8,6 @@
 
 #include "golden.hpp"
 #include "networks/predictor.hpp"
-#include "networks/weights.hpp"
 #include "runtime/random_state.hpp"
 #include "temporary_folder.hpp"
 
@@ -71,7 +72,8 @@ std::string legacyFile(const std::string& pickle) {
 }  // namespace
 
 TEST_CASE("every layout that Python writes gives the same tensors") {
-  for (const char* name : {"bare", "protocol4", "protocol5", "legacy", "model_key", "data_parallel", "parameters", "metatensor"}) {
+  for (const char* name :
+       {"bare", "protocol4", "protocol5", "legacy", "model_key", "data_parallel", "parameters", "metatensor"}) {
     CAPTURE(name);
     checkTensors(readStateDict(goldenPath(std::string("weights/") + name + ".pt")));
   }
@@ -129,7 +131,9 @@ TEST_CASE("a damaged file is refused or read, never believed") {
 
 TEST_CASE("hostile pickles end quickly with the right error") {
   const test::TemporaryFolder folder;
-  const auto code = [&](const std::string& pickle) { return codeOf(written(folder / "hostile.pt", legacyFile("\x80\x02" + pickle))); };
+  const auto code = [&](const std::string& pickle) {
+    return codeOf(written(folder / "hostile.pt", legacyFile("\x80\x02" + pickle)));
+  };
   std::string nested, tuples;
   for (int i = 0; i < 3'000'000; ++i) nested += ']';
   CHECK(code(nested + ".") == "TOO_LARGE");
@@ -141,7 +145,8 @@ TEST_CASE("hostile pickles end quickly with the right error") {
   std::string copies = "c__builtin__\nset\nq\x01(" + std::string(100'000, 'N') + "tq\x02";
   for (int i = 0; i < 1000; ++i) copies += "h\x01h\x02\x85R";
   CHECK(code(copies + ".") == "TOO_LARGE");
-  CHECK(code("X\xff\xff\xff\xff" "a.") == "INVALID_FILE");
+  CHECK(code("X\xff\xff\xff\xff"
+             "a.") == "INVALID_FILE");
   CHECK(code("}.") == "INVALID_FILE");
   CHECK(code("cos\nsystem\nU\x02ls\x85R.") == "INVALID_FILE");  // stays an opaque object
   CHECK(code("h\x07.") == "INVALID_FILE");
@@ -150,17 +155,20 @@ TEST_CASE("hostile pickles end quickly with the right error") {
 
 TEST_CASE("tensors that lie about their place are refused") {
   const test::TemporaryFolder folder;
-  const auto text = [](const std::string& value) { return "U" + std::string(1, static_cast<char>(value.size())) + value; };
+  const auto text = [](const std::string& value) {
+    return "U" + std::string(1, static_cast<char>(value.size())) + value;
+  };
   const auto code = [&](const std::string& offsetSizesStrides) {
     const std::string storage = "(" + text("storage") + "ctorch\nFloatStorage\n" + text("0") + text("cpu") + "K\x04tQ";
     const std::string tensor = "ctorch._utils\n_rebuild_tensor_v2\n(" + storage + offsetSizesStrides + "\x89NtR";
     return codeOf(written(folder / "lying.pt", legacyFile("\x80\x02}" + text("w") + tensor + "s.")));
   };
-  CHECK(code("K\x01K\x04\x85K\x01\x85") == "INVALID_FILE");                      // offset 1, four of four
-  CHECK(code("K"s + '\0' + "K\x02K\x03\x86K\x02K\x01\x86") == "INVALID_FILE");            // 2×3 of four
-  CHECK(code("J\xff\xff\xff\xffK\x01\x85K\x01\x85") == "INVALID_FILE");          // offset -1
-  CHECK(code("K"s + '\0' + "J\xff\xff\xff\xff\x85K\x01\x85") == "INVALID_FILE");          // size -1
-  CHECK(code("K"s + '\0' + "J\xff\xff\xff\x7f\x85K"s + '\0' + "\x85") == "INVALID_FILE");          // a number repeated 2³¹ times
+  CHECK(code("K\x01K\x04\x85K\x01\x85") == "INVALID_FILE");                       // offset 1, four of four
+  CHECK(code("K"s + '\0' + "K\x02K\x03\x86K\x02K\x01\x86") == "INVALID_FILE");    // 2×3 of four
+  CHECK(code("J\xff\xff\xff\xffK\x01\x85K\x01\x85") == "INVALID_FILE");           // offset -1
+  CHECK(code("K"s + '\0' + "J\xff\xff\xff\xff\x85K\x01\x85") == "INVALID_FILE");  // size -1
+  CHECK(code("K"s + '\0' + "J\xff\xff\xff\x7f\x85K"s + '\0' + "\x85") ==
+        "INVALID_FILE");  // a number repeated 2³¹ times
 }
 
 TEST_CASE("what is no weight file says so") {
@@ -188,7 +196,8 @@ TEST_CASE("loading by name lists what does not fit") {
   } catch (const Error& error) {
     message = error.what();
   }
-  for (const char* part : {"[5, 5] in the file", "[2, 1, 3, 3] in the network", "missing: ", "unexpected: other.weight"}) {
+  for (const char* part :
+       {"[5, 5] in the file", "[2, 1, 3, 3] in the network", "missing: ", "unexpected: other.weight"}) {
     CHECK(message.find(part) != std::string::npos);
   }
 }
@@ -196,7 +205,8 @@ TEST_CASE("loading by name lists what does not fit") {
 namespace {
 
 std::shared_ptr<Network> smallNetwork() {
-  return makeNetwork(parseJson(R"({"name": "UNet", "spatial_dims": 2, "in_channels": 1, "out_channels": 2, "channels": [2, 3],
+  return makeNetwork(
+      parseJson(R"({"name": "UNet", "spatial_dims": 2, "in_channels": 1, "out_channels": 2, "channels": [2, 3],
                                    "strides": [2], "norm": "batch"})"));
 }
 
@@ -220,7 +230,8 @@ std::string loadingError(const StateDict& weights) {
 TEST_CASE("weights in the wrappings of torch.compile, DataParallel, Lightning and trainers") {
   const test::TemporaryFolder folder;
   const StateDict plain = stateDict(*smallNetwork());
-  for (const char* prefix : {"module.", "_orig_mod.", "module._orig_mod.", "_orig_mod.module.", "_model.", "net.", "network.", "model.", "module._model."}) {
+  for (const char* prefix : {"module.", "_orig_mod.", "module._orig_mod.", "_orig_mod.module.", "_model.", "net.",
+                             "network.", "model.", "module._model."}) {
     CAPTURE(std::string(prefix));
     writeStateDict(folder / "w.pt", behind(prefix, plain));
     const auto network = smallNetwork();
@@ -285,5 +296,6 @@ TEST_CASE("a TorchScript file predicts; a damaged one is refused") {
 TEST_CASE("reading stops where the job is abandoned") {
   StopFlag stop;
   stop.raise();
-  CHECK_THROWS_WITH_AS(readStateDict(goldenPath("weights/bare.pt"), JobContext(stop, {})), "the job was cancelled", Error);
+  CHECK_THROWS_WITH_AS(readStateDict(goldenPath("weights/bare.pt"), JobContext(stop, {})), "the job was cancelled",
+                       Error);
 }

@@ -22,7 +22,8 @@ std::string complaint(const Json& options) {
 
 const Json load = {{"name", "LoadImaged"}, {"keys", "image"}};
 const Json flip = {{"name", "RandFlipd"}, {"keys", "image"}, {"prob", 0.5}};
-const Json unet = {{"name", "UNet"}, {"spatial_dims", 3}, {"in_channels", 1}, {"out_channels", 2}, {"channels", {4, 8, 16}}, {"strides", {2, 2}}};
+const Json unet = {{"name", "UNet"},    {"spatial_dims", 3},      {"in_channels", 1},
+                   {"out_channels", 2}, {"channels", {4, 8, 16}}, {"strides", {2, 2}}};
 
 Json window(int64_t size) { return {{"name", "SlidingWindowInferer"}, {"roi_size", {size, 16, -1}}}; }
 
@@ -48,10 +49,12 @@ TEST_CASE("a wrong one is said with its place, its name and its argument") {
   const Json misspelt = {{"name", "LoadImaged"}, {"keys", "image"}, {"key", "label"}};
   CHECK(complaint({{"network", wide}}) == "network: UNet: channel is not an argument it knows");
   CHECK(complaint({{"network", {{"name", "DiceLoss"}}}}).starts_with("network: \"DiceLoss\" is not a known network"));
-  CHECK(complaint({{"inferer", window(0)}, {"loss", {{"name", "UNet"}}}}).starts_with("loss: \"UNet\" is not a known loss"));
+  CHECK(complaint({{"inferer", window(0)}, {"loss", {{"name", "UNet"}}}})
+            .starts_with("loss: \"UNet\" is not a known loss"));
   CHECK(complaint({{"network", unet}, {"inferer", window(18)}}) ==
         "inferer: SlidingWindowInferer: roi_size 18 is not one of the network's sizes, which are multiples of 4");
-  CHECK(complaint({{"preTransforms", {load, misspelt}}}) == "preTransforms[1]: LoadImaged: key is not an argument it knows");
+  CHECK(complaint({{"preTransforms", {load, misspelt}}}) ==
+        "preTransforms[1]: LoadImaged: key is not an argument it knows");
   CHECK(complaint({{"postTransforms", {flip}}}) == "postTransforms: must have no random transform");
   CHECK(complaint({{"trainTransforms", load}}).starts_with("trainTransforms: transforms: expected a list"));
   CHECK(complaint({{"optimizer", {{"name", "Adam"}, {"lr", -1}}}}) == "optimizer: Adam: lr must not be negative");

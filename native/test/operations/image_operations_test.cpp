@@ -29,7 +29,8 @@ void writeRow(const std::string& path, const std::vector<float>& values, const s
   writeImage(path, volume, {.dtype = dtype});
 }
 
-Json diceOf(const test::TemporaryFolder& folder, const std::vector<float>& prediction, const std::vector<float>& reference) {
+Json diceOf(const test::TemporaryFolder& folder, const std::vector<float>& prediction,
+            const std::vector<float>& reference) {
   writeRow(folder / "prediction.nii.gz", prediction);
   writeRow(folder / "reference.nrrd", reference);
   return answer("dice", {{"prediction", folder / "prediction.nii.gz"}, {"reference", folder / "reference.nrrd"}});
@@ -61,7 +62,8 @@ TEST_CASE("convertImage: another format, type and compression, the same voxels i
   CHECK(source["shape"] == Json({4, 1, 1}));
   CHECK(source["orientation"] == "PIR");
 
-  for (const auto& [name, dtype] : {std::pair{"plain.nii", "int16"}, {"float.nii.gz", "float32"}, {"other.nrrd", "int32"}}) {
+  for (const auto& [name, dtype] :
+       {std::pair{"plain.nii", "int16"}, {"float.nii.gz", "float32"}, {"other.nrrd", "int32"}}) {
     CAPTURE(name);
     const Json options = {{"input", folder / "source.nii.gz"}, {"output", folder / name}, {"dtype", dtype}};
     const Json converted = answer("convertImage", options);

@@ -60,7 +60,8 @@ TEST_CASE("a thread that cannot be prepared tells each task why, and tries again
       if (++attempts < 3) throw Error(ErrorCode::Unsupported, "attempt " + std::to_string(attempts));
     });
     for (int task = 0; task < 3; ++task) {
-      executor.submit(0, [&](const Error* unready) { told += unready ? std::string(unready->what()) + ", " : "ran, "; });
+      executor.submit(0,
+                      [&](const Error* unready) { told += unready ? std::string(unready->what()) + ", " : "ran, "; });
     }
   }
   CHECK(told == "attempt 2, ran, ran, ");

@@ -1,7 +1,7 @@
 // Options by name: types are what they say they are.
-#include <doctest/doctest.h>
-
 #include "runtime/json.hpp"
+
+#include <doctest/doctest.h>
 
 using namespace mlabel;
 

@@ -28,7 +28,8 @@ TEST_CASE("memory that is not there is refused with the numbers") {
   CHECK(free <= total);
   CHECK(memoryToSpare() < free);
   CHECK(refusal(1 << 20).empty());
-  CHECK(refusal(total + 1) == "TOO_LARGE The test would take " + inGibibytes(total + 1) + " of memory; this machine has " + inGibibytes(total));
+  CHECK(refusal(total + 1) == "TOO_LARGE The test would take " + inGibibytes(total + 1) +
+                                  " of memory; this machine has " + inGibibytes(total));
   CHECK(refusal(free).starts_with("OUT_OF_MEMORY The test would take " + inGibibytes(free) + " of memory; of "));
 }
 

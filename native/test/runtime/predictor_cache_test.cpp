@@ -9,7 +9,8 @@ using namespace mlabel;
 
 namespace {
 
-const Json spec = {{"name", "UNet"}, {"spatial_dims", 2}, {"in_channels", 1}, {"out_channels", 2}, {"channels", {4, 8}}, {"strides", {2}}};
+const Json spec = {{"name", "UNet"},    {"spatial_dims", 2},  {"in_channels", 1},
+                   {"out_channels", 2}, {"channels", {4, 8}}, {"strides", {2}}};
 
 struct Fixture {
   test::TemporaryFolder folder;

@@ -30,11 +30,11 @@ class TestOperation : public Operation {
 /// What a job came to: its answer as text, or its error as "CODE message".
 std::future<std::string> submit(Runtime& runtime, Lane lane, Body body, const StopFlag& stop = {}) {
   auto outcome = std::make_shared<std::promise<std::string>>();
-  runtime.submit(std::make_unique<TestOperation>(lane, std::move(body)), stop, {},
-                 [outcome](const Json* answer, const Error* error) {
-                   outcome->set_value(error ? std::string(toString(error->code())) + " " + error->what()
-                                            : answer->dump());
-                 });
+  runtime.submit(
+      std::make_unique<TestOperation>(lane, std::move(body)), stop, {},
+      [outcome](const Json* answer, const Error* error) {
+        outcome->set_value(error ? std::string(toString(error->code())) + " " + error->what() : answer->dump());
+      });
   return outcome->get_future();
 }
 
@@ -165,8 +165,8 @@ TEST_CASE("a device that cannot be opened fails its jobs, is tried again, and le
   const c10::Device ill("meta");
   std::atomic<bool> broken{true};
   Lanes lanes(1, {.use = [&](c10::Device device, bool) {
-                    if (broken && !device.is_cpu()) throw Error(ErrorCode::Unsupported, "it is taken by another program");
-                  }});
+                if (broken && !device.is_cpu()) throw Error(ErrorCode::Unsupported, "it is taken by another program");
+              }});
   for (const Lane lane : {Lane::Infer, Lane::Training, Lane::Click}) {
     CHECK(told(lanes, lane, ill) == "meta cannot be opened: it is taken by another program");
     CHECK(told(lanes, lane, c10::Device("cpu")) == "ran");

@@ -21,9 +21,8 @@ inline TrainCase writeBall(const TemporaryFolder& folder, int seed, int64_t side
   const at::Tensor squared = (line - center[0]).pow(2).view({-1, 1, 1}) + (line - center[1]).pow(2).view({1, -1, 1}) +
                              (line - center[2]).pow(2).view({1, 1, -1});
   const at::Tensor ball = squared.lt(static_cast<double>(side * side) / 16).to(at::kFloat).unsqueeze(0);
-  const TrainCase item{folder / ("image-" + std::to_string(seed) + ".nii"),
-                       folder / ("label-" + std::to_string(seed) + ".nii"),
-                       {}};
+  const TrainCase item{
+      folder / ("image-" + std::to_string(seed) + ".nii"), folder / ("label-" + std::to_string(seed) + ".nii"), {}};
   writeImage(item.image, {ball + 0.5 * at::rand_like(ball), {}, {}}, {.dtype = "float32"});
   writeImage(item.label, {ball, {}, {}}, {.dtype = "uint8"});
   return item;
@@ -37,7 +36,8 @@ inline std::vector<TrainCase> writeBalls(const TemporaryFolder& folder, int coun
 
 inline Json loadingTransforms() {
   const Json keys{"image", "label"};
-  return Json::array({{{"name", "LoadImaged"}, {"keys", "image"}}, {{"name", "LoadLabeld"}, {"keys", "label"}},
+  return Json::array({{{"name", "LoadImaged"}, {"keys", "image"}},
+                      {{"name", "LoadLabeld"}, {"keys", "label"}},
                       {{"name", "EnsureChannelFirstd"}, {"keys", keys}}});
 }
 

@@ -1,10 +1,11 @@
 // Batches: the same for a seed whatever the threads, whole, and clear about what goes wrong.
+#include "training/batch_loader.hpp"
+
 #include <doctest/doctest.h>
 
 #include <algorithm>
 
 #include "training/ball_cases.hpp"
-#include "training/batch_loader.hpp"
 
 using namespace mlabel;
 
@@ -94,8 +95,8 @@ TEST_CASE_FIXTURE(Fixture, "where no case can be used, loading ends with an erro
 TEST_CASE_FIXTURE(Fixture, "images of different sizes cannot be one batch") {
   cases[2] = test::writeBall(folder, 9, 20);
   pipeline = Pipeline(test::loadingTransforms());
-  CHECK_THROWS_WITH_AS(load(1),
-                       "trainTransforms: the images of a batch differ in size; crop or pad them to one size", Error);
+  CHECK_THROWS_WITH_AS(load(1), "trainTransforms: the images of a batch differ in size; crop or pad them to one size",
+                       Error);
 }
 
 TEST_CASE_FIXTURE(Fixture, "waiting for a batch ends when the job is stopped") {

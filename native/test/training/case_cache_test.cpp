@@ -1,8 +1,9 @@
 // The cache of prepared cases: what it keeps, what it refuses.
+#include "training/case_cache.hpp"
+
 #include <doctest/doctest.h>
 
 #include "training/ball_cases.hpp"
-#include "training/case_cache.hpp"
 
 using namespace mlabel;
 

@@ -1,8 +1,9 @@
 // Losses against MONAI's: the golden case, and small tables.
+#include "training/loss.hpp"
+
 #include <doctest/doctest.h>
 
 #include "golden.hpp"
-#include "training/loss.hpp"
 
 using namespace mlabel;
 
@@ -66,8 +67,8 @@ TEST_CASE("lambdas weigh the two parts") {
   const at::Tensor logits = at::randn({2, 3, 4, 4, 4});
   const at::Tensor target = at::randint(0, 3, {2, 1, 4, 4, 4}).to(at::kFloat);
   const auto loss = [&](double dice, double ce) {
-    const Json spec{{"name", "DiceCELoss"}, {"to_onehot_y", true}, {"softmax", true},
-                    {"lambda_dice", dice},  {"lambda_ce", ce}};
+    const Json spec{
+        {"name", "DiceCELoss"}, {"to_onehot_y", true}, {"softmax", true}, {"lambda_dice", dice}, {"lambda_ce", ce}};
     return (*makeLoss(spec))(logits, target).item<double>();
   };
   CHECK(loss(0.5, 0.25) == doctest::Approx(0.5 * loss(1, 0) + 0.25 * loss(0, 1)).epsilon(1e-5));

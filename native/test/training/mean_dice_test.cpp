@@ -1,10 +1,11 @@
 // Mean Dice: tables that can be counted by hand, and MONAI's number for the golden pair.
+#include "training/mean_dice.hpp"
+
 #include <doctest/doctest.h>
 
 #include <cmath>
 
 #include "golden.hpp"
-#include "training/mean_dice.hpp"
 
 using namespace mlabel;
 

@@ -1,9 +1,10 @@
 // Adam and AdamW against Python's, and their state.
+#include "training/optimizer.hpp"
+
 #include <doctest/doctest.h>
 
 #include "golden.hpp"
 #include "networks/weights.hpp"
-#include "training/optimizer.hpp"
 
 using namespace mlabel;
 
@@ -73,5 +74,6 @@ TEST_CASE("an optimizer spec that is wrong says so") {
   const auto make = [](const Json& spec) { makeOptimizer(spec, {at::ones({1})}); };
   CHECK_THROWS_WITH_AS(make({{"name", "SGD"}}), "\"SGD\" is not a known optimizer; known are Adam, AdamW", Error);
   CHECK_THROWS_WITH_AS(make({{"name", "AdamW"}, {"lr", -1}}), "AdamW: lr must not be negative", Error);
-  CHECK_THROWS_WITH_AS(make({{"name", "Adam"}, {"momentum", 0.9}}), "Adam: momentum is not an argument it knows", Error);
+  CHECK_THROWS_WITH_AS(make({{"name", "Adam"}, {"momentum", 0.9}}), "Adam: momentum is not an argument it knows",
+                       Error);
 }

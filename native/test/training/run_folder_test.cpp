@@ -1,4 +1,6 @@
 // What a training leaves on disk, also when it is killed.
+#include "training/run_folder.hpp"
+
 #include <doctest/doctest.h>
 #include <sys/wait.h>
 #include <unistd.h>
@@ -7,7 +9,6 @@
 #include <filesystem>
 
 #include "training/ball_cases.hpp"
-#include "training/run_folder.hpp"
 
 using namespace mlabel;
 

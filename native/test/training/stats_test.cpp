@@ -1,7 +1,7 @@
 // The statistics that clients read.
-#include <doctest/doctest.h>
-
 #include "training/stats.hpp"
+
+#include <doctest/doctest.h>
 
 using namespace mlabel;
 

@@ -1,8 +1,9 @@
 // A whole training of a small network on small volumes: it learns, stops, resumes, and says what it does.
-#include <doctest/doctest.h>
+#include "training/trainer.hpp"
 
 #include <ATen/ATen.h>
 #include <ATen/CPUGeneratorImpl.h>
+#include <doctest/doctest.h>
 
 #include <atomic>
 #include <chrono>
@@ -18,7 +19,6 @@
 #include "runtime/device.hpp"
 #include "runtime/runtime.hpp"
 #include "training/ball_cases.hpp"
-#include "training/trainer.hpp"
 
 using namespace mlabel;
 
@@ -31,7 +31,7 @@ struct Fixture {
   TrainOptions makeOptions() const {
     TrainOptions made;
     made.device = "cpu";
-    made.network = {{"name", "UNet"},        {"spatial_dims", 3}, {"in_channels", 1},    {"out_channels", 2},
+    made.network = {{"name", "UNet"},         {"spatial_dims", 3}, {"in_channels", 1},   {"out_channels", 2},
                     {"channels", {4, 8, 16}}, {"strides", {2, 2}}, {"num_res_units", 1}, {"norm", "batch"}};
     made.trainCases = test::writeBalls(folder, 3);
     made.validationCases = {test::writeBall(folder, 77)};
@@ -91,7 +91,8 @@ TEST_CASE_FIXTURE(Fixture, "a training learns, publishes its best and leaves its
   const std::vector<Json> epochs = train();
   REQUIRE(epochs.size() == 8);
   CHECK(epochs.back().at("best_metric").get<double>() > 0.8);
-  CHECK(epochs.back().at("train").at("metrics").at("train_loss") < epochs.front().at("train").at("metrics").at("train_loss"));
+  CHECK(epochs.back().at("train").at("metrics").at("train_loss") <
+        epochs.front().at("train").at("metrics").at("train_loss"));
 
   CHECK(std::filesystem::exists(file("run/checkpoint_epoch=3.pt")));
   CHECK(std::filesystem::exists(file("run/checkpoint_epoch=6.pt")));
@@ -177,7 +178,8 @@ TEST_CASE_FIXTURE(Fixture, "two hundred inferences of another model beside it le
   std::atomic<int> answered{0};
   Runtime runtime;
   for (int i = 0; i < 200; ++i) {
-    runtime.submit(makeOperation("infer", inference), {}, {}, [&](const Json*, const Error* error) { answered += error == nullptr; });
+    runtime.submit(makeOperation("infer", inference), {}, {},
+                   [&](const Json*, const Error* error) { answered += error == nullptr; });
   }
   train();
   while (runtime.pending() > 0) std::this_thread::sleep_for(std::chrono::milliseconds(5));
@@ -196,7 +198,8 @@ TEST_CASE_FIXTURE(Fixture, "a run learns on every accelerator, and its seed repe
     options.runFolder = file("second");
     options.publishPath = file("second.pt");
     train();
-    CHECK(sameWeights(readStateDict(file("first/checkpoint_final.pt")), readStateDict(file("second/checkpoint_final.pt"))));
+    CHECK(sameWeights(readStateDict(file("first/checkpoint_final.pt")),
+                      readStateDict(file("second/checkpoint_final.pt"))));
     std::filesystem::remove_all(file("first"));
     std::filesystem::remove_all(file("second"));
   }
@@ -241,9 +244,8 @@ TEST_CASE_FIXTURE(Fixture, "a broken case is left out by name, and the training 
   CHECK(stats.contains("eval"));
   REQUIRE(leftOut.size() == 2);
   for (const char* name : {"absent.nii", "gone.nii"}) {
-    CHECK(std::count_if(leftOut.begin(), leftOut.end(), [&](const std::string& text) {
-            return text.find(name) != std::string::npos;
-          }) == 1);
+    CHECK(std::count_if(leftOut.begin(), leftOut.end(),
+                        [&](const std::string& text) { return text.find(name) != std::string::npos; }) == 1);
   }
 }
 
@@ -319,7 +321,8 @@ TEST_CASE("options that are wrong are named") {
   const Json spec{{"name", "X"}};
   Json json{{"device", "cpu"},
             {"network", spec},
-            {"trainCases", {{{"image", "i"}, {"label", "l"}, {"labelValues", {{{"layer", 0}, {"value", 6}, {"target", 1}}}}}}},
+            {"trainCases",
+             {{{"image", "i"}, {"label", "l"}, {"labelValues", {{{"layer", 0}, {"value", 6}, {"target", 1}}}}}}},
             {"validationCases", Json::array()},
             {"trainTransforms", Json::array()},
             {"validationTransforms", Json::array()},
@@ -351,6 +354,8 @@ TEST_CASE("options that are wrong are named") {
   CHECK(message(with("trainCases", Json::array())) == "train: trainCases is empty: label an image first");
   CHECK(message(with("epochs", 3)) == "train: epochs is not an argument it knows");
   CHECK(message(with("trainCases", {{{"image", "i"}}})) == "train.trainCases[0]: label is missing");
-  CHECK(message(with("trainCases", {{{"image", "i"}, {"label", "l"}, {"labelValues", {{{"layer", 0}, {"value", "six"}, {"target", 1}}}}}})) ==
+  CHECK(message(with(
+            "trainCases",
+            {{{"image", "i"}, {"label", "l"}, {"labelValues", {{{"layer", 0}, {"value", "six"}, {"target", 1}}}}}})) ==
         "train.trainCases[0].labelValues: value has the wrong type: \"six\"");
 }

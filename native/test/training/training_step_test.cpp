@@ -1,17 +1,18 @@
 // Training steps against Python's: the same losses and weights; and what a step that is given up leaves behind.
+#include "training/training_step.hpp"
+
 #include <doctest/doctest.h>
 
 #include "golden.hpp"
 #include "networks/weights.hpp"
 #include "runtime/device.hpp"
-#include "training/training_step.hpp"
 
 using namespace mlabel;
 
 namespace {
 
-const Json networkSpec{{"name", "UNet"},          {"spatial_dims", 3}, {"in_channels", 1},    {"out_channels", 2},
-                       {"channels", {4, 8, 16}},  {"strides", {2, 2}}, {"num_res_units", 2}, {"norm", "batch"}};
+const Json networkSpec{{"name", "UNet"},         {"spatial_dims", 3}, {"in_channels", 1},   {"out_channels", 2},
+                       {"channels", {4, 8, 16}}, {"strides", {2, 2}}, {"num_res_units", 2}, {"norm", "batch"}};
 const Json lossSpec{
     {"name", "DiceCELoss"}, {"to_onehot_y", true}, {"softmax", true}, {"squared_pred", true}, {"batch", true}};
 const Json optimizerSpec{{"name", "AdamW"}, {"lr", 1e-3}, {"weight_decay", 1e-5}};
@@ -125,6 +126,6 @@ TEST_CASE("a loss that is no number ends the training with a sentence") {
   const auto loss = makeLoss(lossSpec);
   const auto optimizer = makeOptimizer(optimizerSpec, network->parameters());
   TrainingStep step(network, *loss, *optimizer, c10::kCPU);
-  CHECK_THROWS_WITH_AS(step.run(golden.batch, {}),
-                       "the loss is not a finite number any more; lower the optimizer's lr", Error);
+  CHECK_THROWS_WITH_AS(step.run(golden.batch, {}), "the loss is not a finite number any more; lower the optimizer's lr",
+                       Error);
 }

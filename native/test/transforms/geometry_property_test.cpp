@@ -63,9 +63,7 @@ Vector3 centerOfMass(const at::Tensor& data, const Affine& affine) {
   return affine.apply(index);
 }
 
-double distance(const Vector3& a, const Vector3& b) {
-  return std::hypot(a[0] - b[0], a[1] - b[1], a[2] - b[2]);
-}
+double distance(const Vector3& a, const Vector3& b) { return std::hypot(a[0] - b[0], a[1] - b[1], a[2] - b[2]); }
 
 }  // namespace
 
@@ -120,7 +118,8 @@ TEST_CASE("Whole-voxel steps are undone exactly: orientation, flips, turns, pads
 
     // Every voxel is where the affine says: the identity was the first grid.
     const auto found = at::nonzero(image.data[0] == 100)[0];
-    const Vector3 world = image.affine.apply({found[0].item<double>(), found[1].item<double>(), found[2].item<double>()});
+    const Vector3 world =
+        image.affine.apply({found[0].item<double>(), found[1].item<double>(), found[2].item<double>()});
     CHECK(distance(world, {2, 2, 1}) < 1e-9);
   }
 

@@ -34,7 +34,8 @@ at::Tensor withoutTies(const Affine& from, const Affine& to, const Shape3& shape
   auto clear = at::ones({1, shape[0], shape[1], shape[2]}, at::kBool);
   for (int row = 0; row < 3; ++row) {
     const auto along = [&](int axis) { return at::arange(shape[axis], at::kDouble) * map(row, axis); };
-    const auto position = along(0).view({1, -1, 1, 1}) + along(1).view({1, 1, -1, 1}) + along(2).view({1, 1, 1, -1}) + map(row, 3);
+    const auto position =
+        along(0).view({1, -1, 1, 1}) + along(1).view({1, 1, -1, 1}) + along(2).view({1, 1, 1, -1}) + map(row, 3);
     clear = clear.logical_and((position - position.floor() - 0.5).abs() > 1e-9);
   }
   return clear;

@@ -100,8 +100,9 @@ TEST_CASE("labels that are not applied stay; of equal components the last stays"
   const at::Tensor map = row({1, 0, 1, 1, 0, 2, 0, 2, 0, 1, 1});
   CHECK(at::equal(applied({{"name", "KeepLargestConnectedComponentd"}, {"applied_labels", {1}}}, map),
                   row({0, 0, 0, 0, 0, 2, 0, 2, 0, 1, 1})));
-  CHECK(at::equal(applied({{"name", "KeepLargestConnectedComponentd"}, {"independent", false}}, row({1, 2, 0, 2, 1, 1})),
-                  row({0, 0, 0, 2, 1, 1})));
+  CHECK(
+      at::equal(applied({{"name", "KeepLargestConnectedComponentd"}, {"independent", false}}, row({1, 2, 0, 2, 1, 1})),
+                row({0, 0, 0, 2, 1, 1})));
 }
 
 TEST_CASE("one-hot channels, each by itself or all as one foreground; channel 0 is background") {

@@ -36,7 +36,8 @@ TEST_CASE("resampling stops, along the axes and across them, and so does its inv
   tilted(0, 1) = 0.1;
   for (const Affine& affine : {spaced(0.5), tilted}) {
     SampleImage stopped = image();
-    CHECK_THROWS_WITH_AS(resampleImage(stopped, {12, 10, 8}, affine, Interpolation::Linear, abandoned()), "the job was cancelled", Error);
+    CHECK_THROWS_WITH_AS(resampleImage(stopped, {12, 10, 8}, affine, Interpolation::Linear, abandoned()),
+                         "the job was cancelled", Error);
     SampleImage resampled = image();
     resampleImage(resampled, {12, 10, 8}, affine, Interpolation::Linear);
     CHECK_THROWS_WITH_AS(invertTrace(resampled.data, resampled.trace, abandoned()), "the job was cancelled", Error);
@@ -52,6 +53,8 @@ TEST_CASE("the search for components and the count of voxels stop") {
 }
 
 TEST_CASE("a network stops between its layers") {
-  const Json spec = {{"name", "UNet"}, {"spatial_dims", 3}, {"in_channels", 1}, {"out_channels", 2}, {"channels", {4, 8}}, {"strides", {2}}};
-  CHECK_THROWS_WITH_AS(makeNetwork(spec)->forward(at::rand({1, 1, 4, 4, 4}), abandoned()), "the job was cancelled", Error);
+  const Json spec = {{"name", "UNet"},    {"spatial_dims", 3},  {"in_channels", 1},
+                     {"out_channels", 2}, {"channels", {4, 8}}, {"strides", {2}}};
+  CHECK_THROWS_WITH_AS(makeNetwork(spec)->forward(at::rand({1, 1, 4, 4, 4}), abandoned()), "the job was cancelled",
+                       Error);
 }

@@ -77,9 +77,9 @@ TEST_CASE("Spacingd: one voxel, a thin slab, and sizes that round half to even")
   };
   CHECK(sizeOf(1, 3, 1) == 1);
   CHECK(sizeOf(7, 1, 2) == 4);
-  CHECK(sizeOf(8, 1, 2) == 4);   // 4.5
-  CHECK(sizeOf(6, 1, 2) == 4);   // 3.5
-  CHECK(sizeOf(10, 1, 4) == 3);  // 3.25
+  CHECK(sizeOf(8, 1, 2) == 4);    // 4.5
+  CHECK(sizeOf(6, 1, 2) == 4);    // 3.5
+  CHECK(sizeOf(10, 1, 4) == 3);   // 3.25
   CHECK(sizeOf(4, 0.5, 1) == 2);  // 2.5
   CHECK(sizeOf(5, 1, -1) == 5);
 }
@@ -149,8 +149,10 @@ TEST_CASE("Specs: unknown names, missing, misspelt and mistyped arguments are er
   };
   CHECK(message({{"name", "Nope"}}).find("Spacingd") != std::string::npos);
   CHECK(message({{"name", "Spacingd"}, {"keys", "image"}}).find("pixdim") != std::string::npos);
-  CHECK(message({{"name", "Spacingd"}, {"keys", "image"}, {"pixdim", 1}, {"modee", "nearest"}}).find("modee") != std::string::npos);
-  CHECK(message({{"name", "Spacingd"}, {"keys", "image"}, {"pixdim", 1}, {"mode", "cubic"}}).find("mode") != std::string::npos);
+  CHECK(message({{"name", "Spacingd"}, {"keys", "image"}, {"pixdim", 1}, {"modee", "nearest"}}).find("modee") !=
+        std::string::npos);
+  CHECK(message({{"name", "Spacingd"}, {"keys", "image"}, {"pixdim", 1}, {"mode", "cubic"}}).find("mode") !=
+        std::string::npos);
   CHECK(message({{"name", "Orientationd"}, {"keys", "image"}, {"axcodes", "RRS"}}).find("RRS") != std::string::npos);
   CHECK(message({{"name", "RandFlipd"}, {"keys", "image"}, {"prob", 2}}).find("prob") != std::string::npos);
   CHECK(message({{"name", "LoadImaged"}}).find("keys") != std::string::npos);
