@@ -3,12 +3,13 @@
 import path from 'node:path';
 import { reportAndExit, run, say } from './console.mjs';
 import { packageRoot } from './build-native.mjs';
+import { runCorpora } from './fuzz.mjs';
 import { prepare } from './prepare.mjs';
 
 const bin = (name, script) => path.join(packageRoot, 'node_modules', name, script);
 
 async function test() {
-  await prepare({ tests: true });
+  const libtorch = await prepare({ tests: true });
   const node = (args, failure) => run(process.execPath, args, { cwd: packageRoot, failure });
   say('lint …');
   await node([bin('eslint', 'bin/eslint.js'), '.'], 'eslint found the errors above');
@@ -19,6 +20,8 @@ async function test() {
   await node([bin('knip', 'bin/knip.js')], 'knip found the unused code above');
   say('native tests …');
   await run(path.join(packageRoot, 'build', 'core_tests'), [], { cwd: packageRoot, failure: 'native tests failed' });
+  say('the readers with the files of test/fuzz, under sanitizers …');
+  await runCorpora(libtorch);
   say('tests of the server …');
   await node([bin('mocha', 'bin/mocha.js')], 'tests failed');
   say('all tests passed');
