@@ -71,7 +71,7 @@ AbdomenPhantom makeAbdomenPhantom(uint32_t seed, const JobContext& context) {
   const Anatomy anatomy(random);
   const double noise = random.uniform(12, 20);
 
-  const auto [sizeI, sizeJ, sizeK] = grid.shape;
+  const int64_t sizeI = grid.shape[0], sizeJ = grid.shape[1], sizeK = grid.shape[2];
   at::Tensor image = at::empty({sizeK, sizeJ, sizeI}, at::kFloat);
   at::Tensor label = at::empty({sizeK, sizeJ, sizeI}, at::kByte);
   float* hounsfield = image.mutable_data_ptr<float>();
