@@ -2,6 +2,8 @@
 
 #include <unistd.h>
 
+#include <atomic>
+#include <bit>
 #include <chrono>
 #include <cstdlib>
 #include <memory>
@@ -32,6 +34,11 @@ std::unique_ptr<Runtime> start() {
 }
 
 }  // namespace
+
+void jobEnded() {
+  static std::atomic<uint64_t> ended{0};
+  if (std::has_single_bit(++ended)) on_exit(stopJobs, nullptr);
+}
 
 Runtime& processRuntime() {
   static Runtime& runtime = *start().release();

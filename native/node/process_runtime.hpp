@@ -9,4 +9,8 @@ namespace mlabel {
 /// When the process exits, jobs are stopped first; see process_runtime.cpp.
 Runtime& processRuntime();
 
+/// Call it when a job has ended. Exit handlers run in the reverse order of their registration, and libtorch makes static
+/// objects when it first needs them: the handler that stops the jobs is registered anew, ever more seldom, to run first.
+void jobEnded();
+
 }  // namespace mlabel

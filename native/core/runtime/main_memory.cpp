@@ -94,8 +94,8 @@ int64_t untouchedBytes() {
 
 MainMemory mainMemory() {
   MainMemory memory = ofMachine();
-  static const std::vector<std::string> folders = groupFolders();
-  for (const std::string& folder : folders) {
+  // Looked for each time: a static list would be gone for the jobs that still run when the process exits.
+  for (const std::string& folder : groupFolders()) {
     if (const auto group = ofGroup(folder)) {
       memory = {std::min(memory.total, group->total), std::min(memory.free, group->free)};
     }
