@@ -162,10 +162,11 @@ void placeLayer(const Value* source, const Shape3& from, Value* target, const Pl
           bool within = true;
           for (int axis = 0; axis < 3; ++axis) {
             const int64_t length = from[static_cast<size_t>(axis)];
-            const auto index = static_cast<int64_t>(
-                std::floor(start[static_cast<size_t>(axis)] + static_cast<double>(i) * map(axis, 0) + 0.5));
-            within = within && index >= 0 && index < length;
-            offset += index * stride;
+            const double index =
+                std::floor(start[static_cast<size_t>(axis)] + static_cast<double>(i) * map(axis, 0) + 0.5);
+            within = within && index >= 0 && index < static_cast<double>(length);
+            // What lies far outside is beyond an integer.
+            if (within) offset += static_cast<int64_t>(index) * stride;
             stride *= length;
           }
           row[i] = within ? source[offset] : Value{0};
