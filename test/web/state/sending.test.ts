@@ -98,7 +98,8 @@ describe('submitting a label', () => {
     const { session, sent, arrived } = await submitted();
     assert.equal(arrived.image, 'as it was');
     arrived.fail(new ApiError('refused', 'The image a has been replaced since the label was begun', 412));
-    assert.equal((await sent).state, 'failed');
+    assert.equal((await sent).state, 'image-replaced');
+    assert.equal(session.hasUnsavedWork.value, true);
     assert.equal(session.isImageReplaced, true);
     void send(session, server, sender);
     assert.equal((await server.arrived('a')).image, undefined);

@@ -23,6 +23,7 @@ export interface LabelServer {
 export type Outcome =
   | { readonly state: 'stored'; readonly saved: SavedLabel | undefined }
   | { readonly state: 'conflict'; readonly theirs: LabelVersion | undefined; readonly reason: string }
+  | { readonly state: 'image-replaced' }
   | { readonly state: 'failed'; readonly error: unknown };
 
 export interface Sender {
@@ -97,9 +98,11 @@ async function failed(session: CaseSession, server: LabelServer, sender: Sender,
   if (theirs !== undefined && (await recognise(session, theirs))) {
     return session.hasUnsavedWork.value ? send(session, server, sender) : { state: 'stored', saved: undefined };
   }
-  if (error instanceof ApiError && error.status === 412) session.isImageReplaced = true;
+  const isOtherImage = error instanceof ApiError && error.status === 412;
+  if (isOtherImage) session.isImageReplaced = true;
   session.submission.value = { state: 'failed', reason };
   session.keepWords();
+  if (isOtherImage) return { state: 'image-replaced' };
   return isConflict ? { state: 'conflict', theirs, reason } : { state: 'failed', error };
 }
 

@@ -48,7 +48,8 @@ async function deliver(mine: CaseSession, over = mine.base): Promise<void> {
   else if (session.value !== mine) report(`The label of ${mine.id} was not stored`, errorOf(mine));
   else if (outcome.state === 'failed')
     report('Not submitted, your work is kept here', outcome.error, () => void submit());
-  else await settleConflict(mine, outcome);
+  else if (outcome.state === 'conflict') await settleConflict(mine, outcome);
+  else if (await isMeant(mine)) await deliver(mine, over);
 }
 
 /**
