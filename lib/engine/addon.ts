@@ -9,4 +9,7 @@ export interface Addon {
     options: string,
     onProgress?: (progress: string) => void,
   ): { readonly answer: Promise<string>; readonly stop: () => void };
+
+  /** Stops the jobs of the whole process, which ends next. Should they not let go within a second, it ends here. */
+  stopJobs(exitCode: number): void;
 }

@@ -1,6 +1,7 @@
 import { existsSync } from 'node:fs';
 import { createRequire } from 'node:module';
 import path from 'node:path';
+import { isMainThread } from 'node:worker_threads';
 import envPaths from 'env-paths';
 import { LabelError } from '../errors.js';
 import { packageRoot } from '../package-root.js';
@@ -28,8 +29,19 @@ function unusable(message: string, cause?: unknown): LabelError {
   return new LabelError('UNSUPPORTED', message, { status: 500, cause });
 }
 
+let loaded: Addon | undefined;
+
 /** Loads the addon. Throws a LabelError that names the one thing to do when there is none or it is broken. */
 export function loadAddon(): Addon {
+  if (loaded === undefined) {
+    const addon = load();
+    if (isMainThread) process.once('exit', (code) => addon.stopJobs(code));
+    loaded = addon;
+  }
+  return loaded;
+}
+
+function load(): Addon {
   if (Number(process.versions.napi) < napiVersion) {
     throw unusable(`this is Node ${process.versions.node}; the native part needs Node 20.19 or newer`);
   }

@@ -41,7 +41,6 @@ Napi::Value Environment::submit(Napi::Env env, const std::string& operation, con
     }
     processRuntime().submit(std::move(parsed), stop, std::move(progress),
                             [mailbox = mailbox_, id](const Json* answer, const Error* error) {
-                              jobEnded();
                               mailbox->post(answerOf(id, answer, error));
                             });
     // Messages are delivered on this very thread: the job is listed before the first of them is read.

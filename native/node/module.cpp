@@ -1,7 +1,8 @@
-// The addon: `submit(operation, options, onProgress?)` of lib/engine/addon.ts, once for each JavaScript environment.
+// The addon: the functions of lib/engine/addon.ts, once for each JavaScript environment.
 #include <napi.h>
 
 #include "environment.hpp"
+#include "process_runtime.hpp"
 
 namespace {
 
@@ -18,12 +19,17 @@ Napi::Value submit(const Napi::CallbackInfo& info) {
                                                     onProgress);
 }
 
+void stopJobs(const Napi::CallbackInfo& info) {
+  mlabel::stopJobs(info[0].IsNumber() ? info[0].As<Napi::Number>().Int32Value() : 0);
+}
+
 Napi::Object init(Napi::Env env, Napi::Object exports) {
   auto environment = std::make_unique<Environment>(env);
   // Hooks run last in, first out: this one before the mailbox's thread-safe function is taken down.
   env.AddCleanupHook([environment = environment.get()] { environment->close(); });
   env.SetInstanceData(environment.release());
   exports.Set("submit", Napi::Function::New(env, submit, "submit"));
+  exports.Set("stopJobs", Napi::Function::New(env, stopJobs, "stopJobs"));
   return exports;
 }
 

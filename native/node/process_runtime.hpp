@@ -6,11 +6,11 @@
 namespace mlabel {
 
 /// Started at the first call, shared by all environments, never destroyed: its threads may run to the very end.
-/// When the process exits, jobs are stopped first; see process_runtime.cpp.
 Runtime& processRuntime();
 
-/// Call it when a job has ended. Exit handlers run in the reverse order of their registration, and libtorch makes static
-/// objects when it first needs them: the handler that stops the jobs is registered anew, ever more seldom, to run first.
-void jobEnded();
+/// For the end of the process: no job may compute under the destructors of libtorch's static objects. It makes them when it
+/// first needs them, so an exit handler may come too late: the main thread calls this before exit() begins. Jobs poll their
+/// stop flag a few times a second; with one that does not answer in 0.9 s the process ends here, with this status.
+void stopJobs(int status);
 
 }  // namespace mlabel

@@ -63,4 +63,12 @@ parentPort.postMessage(await engine.run('selfTest', { device: 'cpu' }));`;
     const ended = await runProcess(`${manyJobs}console.log('running');\nprocess.exit(7);`);
     assert.deepEqual(ended, { code: 7, signal: null, output: 'running\n' });
   });
+
+  it('do not hold up process.exit() in the first job, while libtorch is getting ready', async () => {
+    for (const wait of [0, 10, 20, 50, 100]) {
+      const ended = await runProcess(`void engine.run('selfTest', { device: 'cpu' }).catch(() => 'stopped');
+setTimeout(() => process.exit(7), ${wait});`);
+      assert.deepEqual(ended, { code: 7, signal: null, output: '' });
+    }
+  });
 });

@@ -7,6 +7,13 @@
 #ifdef __GLIBC__
 #include <malloc.h>
 #endif
+// Nothing without AddressSanitizer, and not there with every compiler.
+#if __has_include(<sanitizer/asan_interface.h>)
+#include <sanitizer/asan_interface.h>
+#else
+#define ASAN_POISON_MEMORY_REGION(start, bytes) static_cast<void>(0)
+#define ASAN_UNPOISON_MEMORY_REGION(start, bytes) static_cast<void>(0)
+#endif
 
 #include <cstdint>
 #include <cstring>
@@ -26,6 +33,12 @@ constexpr size_t mostKept = size_t{512} << 20;
 constexpr size_t largestKept = size_t{128} << 20;
 
 size_t roundUp(size_t bytes) { return (bytes + hugePage - 1) / hugePage * hugePage; }
+
+void unmap(void* block, size_t bytes) {
+  // What is mapped here next need not be ours.
+  ASAN_UNPOISON_MEMORY_REGION(block, bytes);
+  ::munmap(block, bytes);
+}
 
 /// Address space on a huge-page boundary, so that every block is recognised by its address. Null when refused.
 void* mapAligned(size_t bytes) {
@@ -49,7 +62,7 @@ class PooledAllocator final : public c10::Allocator {
   }
 
   c10::DataPtr allocate(size_t bytes) override {
-    void* data = bytes >= hugePage ? take(roundUp(bytes)) : small_->raw_allocate(bytes);
+    void* data = bytes >= hugePage ? take(bytes) : small_->raw_allocate(bytes);
     return {data, data, &PooledAllocator::give, c10::Device(c10::DeviceType::CPU)};
   }
   c10::DeleterFnPtr raw_deleter() const override { return &PooledAllocator::give; }
@@ -68,16 +81,18 @@ class PooledAllocator final : public c10::Allocator {
       keptBytes_ = 0;
     }
     // Outside the lock, which a training of low priority shares with inference.
-    for (const auto& [size, block] : kept) ::munmap(block, size);
+    for (const auto& [size, block] : kept) unmap(block, size);
   }
 
  private:
-  void* take(size_t bytes) {
+  void* take(size_t asked) {
+    const size_t bytes = roundUp(asked);
     {
       const std::lock_guard lock(mutex_);
       const auto fit = kept_.lower_bound(bytes);
       if (fit != kept_.end() && fit->first <= bytes + bytes / 4) {
         void* block = fit->second;
+        ASAN_UNPOISON_MEMORY_REGION(block, asked);
         used_.emplace(block, fit->first);
         usedBytes_ += fit->first;
         keptBytes_ -= fit->first;
@@ -92,6 +107,7 @@ class PooledAllocator final : public c10::Allocator {
       block = mapAligned(bytes);
     }
     if (block == nullptr) throw std::bad_alloc();
+    ASAN_POISON_MEMORY_REGION(static_cast<char*>(block) + asked, bytes - asked);
     const std::lock_guard lock(mutex_);
     used_.emplace(block, bytes);
     usedBytes_ += bytes;
@@ -117,11 +133,12 @@ class PooledAllocator final : public c10::Allocator {
       used_.erase(found);
       if (bytes <= largestKept && keptBytes_ + bytes <= mostKept) {
         kept_.emplace(bytes, data);
+        ASAN_POISON_MEMORY_REGION(data, bytes);
         keptBytes_ += bytes;
         return true;
       }
     }
-    ::munmap(data, bytes);
+    unmap(data, bytes);
     return true;
   }
 

@@ -2,7 +2,11 @@
 
 #include <ATen/ATen.h>
 #include <doctest/doctest.h>
+#include <pthread.h>
+#include <sys/resource.h>
+#include <unistd.h>
 
+#include <fstream>
 #include <future>
 
 #include "runtime/device.hpp"
@@ -55,6 +59,37 @@ Body throwing(const std::function<void()>& thrower) {
     return nullptr;
   };
 }
+
+/// While it lives, the process gets 16 MiB more address space, and a thread's stack takes 64, so that no stack of an ended
+/// thread is used again.
+class NoMoreThreads {
+ public:
+  NoMoreThreads() {
+    ::getrlimit(RLIMIT_AS, &space_);
+    ::pthread_getattr_default_np(&attributes_);
+    pthread_attr_t large;
+    ::pthread_attr_init(&large);
+    ::pthread_attr_setstacksize(&large, size_t{64} << 20);
+    ::pthread_setattr_default_np(&large);
+    ::pthread_attr_destroy(&large);
+    rlim_t pages = 0;
+    std::ifstream("/proc/self/statm") >> pages;
+    rlimit tight = space_;
+    tight.rlim_cur = pages * static_cast<rlim_t>(::sysconf(_SC_PAGESIZE)) + (rlim_t{16} << 20);
+    ::setrlimit(RLIMIT_AS, &tight);
+  }
+  ~NoMoreThreads() {
+    ::setrlimit(RLIMIT_AS, &space_);
+    ::pthread_setattr_default_np(&attributes_);
+    ::pthread_attr_destroy(&attributes_);
+  }
+  NoMoreThreads(const NoMoreThreads&) = delete;
+  NoMoreThreads& operator=(const NoMoreThreads&) = delete;
+
+ private:
+  rlimit space_{};
+  pthread_attr_t attributes_{};
+};
 
 }  // namespace
 
@@ -199,4 +234,16 @@ TEST_CASE("a device that fails for good is not used again, and says so") {
   }
   CHECK(runtime.fault(c10::Device("cpu")) == reason);
   CHECK(submit(runtime, Lane::Files, answering("files")).get() == "\"files\"");
+}
+
+TEST_CASE("where the system starts no more threads, the job is refused, and the next one tries again") {
+  Runtime runtime;
+  {
+    const NoMoreThreads limit;
+    CHECK_THROWS_WITH_AS(submit(runtime, Lane::Infer, answering("never")),
+                         doctest::Contains("the system starts no more threads"), Error);
+    CHECK(submit(runtime, Lane::Files, answering("files")).get() == "\"files\"");
+  }
+  CHECK(runtime.pending() == 0);
+  CHECK(submit(runtime, Lane::Infer, answering("again")).get() == "\"again\"");
 }
