@@ -33,7 +33,7 @@ ImageHeader plainImage() {
 
 void readImageBytes(Bytes bytes) {
   const std::string path = asFile(bytes);
-  const ImageHeader header = readHeader(path, limits);
+  const ImageHeader header = readHeader(path, {}, limits);
   attempt([&] { axisDirections(header.affine); });
   // A label is stored with the geometry of its image, and used on its image's grid.
   attempt([&] {

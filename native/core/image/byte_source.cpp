@@ -9,6 +9,7 @@
 #include <cerrno>
 #include <cstring>
 #include <system_error>
+#include <utility>
 #include <vector>
 
 #include "runtime/error.hpp"
@@ -37,7 +38,8 @@ struct ByteSource::Inflater {
   Inflater& operator=(const Inflater&) = delete;
 };
 
-ByteSource::ByteSource(const std::string& path) : path_(path) {
+ByteSource::ByteSource(const std::string& path, JobContext context, uint64_t most)
+    : path_(path), context_(std::move(context)), left_(most) {
   descriptor_ = open(path.c_str(), O_RDONLY | O_CLOEXEC | O_NONBLOCK);  // a pipe must not block
   if (descriptor_ < 0) {
     const ErrorCode code = errno == ENOENT || errno == ENOTDIR ? ErrorCode::NotFound : ErrorCode::Io;
@@ -99,7 +101,14 @@ bool ByteSource::nextMember() {
 }
 
 size_t ByteSource::read(void* target, size_t size) {
-  if (!inflater_) return readRaw(target, size);
+  context_.check();
+  const size_t got = inflater_ ? readInflated(target, size) : readRaw(target, size);
+  if (got > left_) throw Error(ErrorCode::TooLarge, path_ + ": more comes out of it than an image can be large");
+  left_ -= got;
+  return got;
+}
+
+size_t ByteSource::readInflated(void* target, size_t size) {
   Inflater& inflater = *inflater_;
   z_stream& stream = inflater.stream;
   size_t done = 0;

@@ -16,7 +16,9 @@
 
 namespace mlabel {
 
-ImageHeader readHeader(const std::string& path, const ReadLimits& limits) { return VoxelReader(path, limits).header(); }
+ImageHeader readHeader(const std::string& path, const JobContext& context, const ReadLimits& limits) {
+  return VoxelReader(path, context, limits).header();
+}
 
 namespace {
 
@@ -62,7 +64,7 @@ bool canBeNonFinite(const VoxelReader& reader) {
 }  // namespace
 
 Volume readImage(const std::string& path, const JobContext& context, const ReadLimits& limits) {
-  VoxelReader reader(path, limits);
+  VoxelReader reader(path, context, limits);
   Volume volume{reader.emptyTensor(at::kFloat), reader.header().affine, reader.header()};
   float* voxels = volume.data.data_ptr<float>();
   const bool checked = canBeNonFinite(reader);
@@ -71,7 +73,7 @@ Volume readImage(const std::string& path, const JobContext& context, const ReadL
     toFloat(stored, reader.layout().type, reader.layout().swap, reader.scaling(), count, voxels + first);
     if (checked) replaced += countNonFinite(voxels + first, count);
   };
-  reader.read(convert, context);
+  reader.read(convert);
   if (replaced > 0) replaceNonFinite(voxels, reader.count(), path);
   return volume;
 }

@@ -17,7 +17,7 @@ struct ReadLimits {
 
 /// Reads and checks a header only; of a compressed file no more than the header is inflated.
 /// Throws NotFound, Io, InvalidFile (truncated, lying, unknown format) or TooLarge (beyond `limits`).
-ImageHeader readHeader(const std::string& path, const ReadLimits& limits = {});
+ImageHeader readHeader(const std::string& path, const JobContext& context = {}, const ReadLimits& limits = {});
 
 /// Reads a whole image as float32, slope and intercept applied in double as nibabel does (LoadImage, monai-core 2.1).
 /// Sizes are checked against the header, the limit and the file before memory is asked for; inflating is bounded by

@@ -35,32 +35,31 @@ void toLabels(const VoxelReader& reader, const char* stored, size_t count, uint6
 }  // namespace
 
 Volume readLabel(const std::string& path, const JobContext& context, const ReadLimits& limits) {
-  VoxelReader reader(path, limits);
+  VoxelReader reader(path, context, limits);
   const bool bytes = reader.layout().type == VoxelType::UInt8 && reader.scaling().identity();
   Volume label{reader.emptyTensor(bytes ? at::kByte : at::kInt), reader.header().affine, reader.header()};
   if (bytes) {
     uint8_t* voxels = label.data.data_ptr<uint8_t>();
-    reader.read([&](const char* stored, size_t count, uint64_t first) { std::memcpy(voxels + first, stored, count); },
-                context);
+    reader.read([&](const char* stored, size_t count, uint64_t first) { std::memcpy(voxels + first, stored, count); });
   } else {
     int32_t* voxels = label.data.data_ptr<int32_t>();
-    reader.read([&](const char* stored, size_t count,
-                    uint64_t first) { toLabels(reader, stored, count, first, voxels + first); },
-                context);
+    reader.read([&](const char* stored, size_t count, uint64_t first) {
+      toLabels(reader, stored, count, first, voxels + first);
+    });
   }
   return label;
 }
 
 ImageHeader streamLabel(const std::string& path, const TakeLabels& take, const JobContext& context,
                         const ReadLimits& limits) {
-  VoxelReader reader(path, limits);
+  VoxelReader reader(path, context, limits);
   std::vector<int32_t> values;
   const auto pass = [&](const char* stored, size_t count, uint64_t first) {
     values.resize(count);
     toLabels(reader, stored, count, first, values.data());
     take(values.data(), count, first);
   };
-  reader.read(pass, context);
+  reader.read(pass);
   return reader.header();
 }
 

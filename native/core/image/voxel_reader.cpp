@@ -18,6 +18,10 @@ namespace {
 /// Stored bytes that are taken at once.
 constexpr size_t chunkBytes = 1 << 20;
 
+/// How often the largest image may be read from a file, as float32: voxels of eight bytes or spelt out, and what lies before
+/// them. An upload of some megabytes can be inflated for hours.
+constexpr uint64_t mostRead = 4;
+
 uint64_t product(std::initializer_list<int64_t> factors, const std::string& path) {
   uint64_t total = 1;
   for (const int64_t factor : factors) {
@@ -71,14 +75,19 @@ void checkAffine(const Affine& affine, const std::string& path) {
   }
 }
 
+/// Lines are a header of another program.
+void skipLines(int64_t lines, ByteSource& source, const std::string& path) {
+  constexpr size_t most = size_t{1} << 20;
+  size_t passed = 0;
+  for (char c = 0; lines > 0; lines -= c == '\n') {
+    if (source.read(&c, 1) == 0) invalidFile(path, "ends before its voxels begin");
+    if (++passed > most) invalidFile(path, "has more than 1 MiB in the lines to skip before its voxels");
+  }
+}
+
 void skipBefore(const ParsedHeader& parsed, ByteSource& source, const std::string& path) {
   const VoxelLayout& layout = parsed.layout;
-  for (int64_t line = 0; line < layout.lineSkip; ++line) {
-    char c = 0;
-    while (c != '\n') {
-      if (source.read(&c, 1) == 0) invalidFile(path, "ends before its voxels begin");
-    }
-  }
+  skipLines(layout.lineSkip, source, path);
   if (layout.encoding == VoxelEncoding::Gzip) source.inflateRest();
   auto skip = static_cast<uint64_t>(layout.byteSkip);
   if (layout.byteSkip < 0) {
@@ -117,8 +126,11 @@ ParsedHeader openImage(ByteSource& source, const std::string& path, const ReadLi
 
 }  // namespace
 
-VoxelReader::VoxelReader(const std::string& path, const ReadLimits& limits)
-    : path_(path), source_(path), parsed_(openImage(source_, path, limits)), count_(voxelCount(parsed_.header, path)) {}
+VoxelReader::VoxelReader(const std::string& path, const JobContext& context, const ReadLimits& limits)
+    : path_(path),
+      source_(path, context, mostRead * static_cast<uint64_t>(limits.maxBytes)),
+      parsed_(openImage(source_, path, limits)),
+      count_(voxelCount(parsed_.header, path)) {}
 
 std::string VoxelReader::nameOfVoxel(uint64_t place) const {
   const auto channels = static_cast<uint64_t>(header().channels);
@@ -154,13 +166,12 @@ size_t VoxelReader::readStored(char* stored, size_t count, TextVoxels& text) {
   }
 }
 
-void VoxelReader::read(const Take& take, const JobContext& context) {
+void VoxelReader::read(const Take& take) {
   const size_t bytes = bytesOf(layout().type);
   std::array<std::vector<char>, 2> chunks{std::vector<char>(chunkBytes), std::vector<char>(chunkBytes)};
   TextVoxels text(source_, path_);
   std::future<void> taken;
   for (uint64_t done = 0, turn = 0; done < count_; ++turn) {
-    context.check();
     char* chunk = chunks[turn % 2].data();
     const auto wanted = static_cast<size_t>(std::min<uint64_t>(count_ - done, chunkBytes / bytes));
     const size_t got = readStored(chunk, wanted, text);

@@ -16,8 +16,9 @@ class TextVoxels;
 
 class VoxelReader {
  public:
-  /// Reads the header, and checks sizes and position before anybody asks for memory. Throws what readHeader throws.
-  VoxelReader(const std::string& path, const ReadLimits& limits);
+  /// Reads the header, and checks sizes and position before anybody asks for memory. `context` is polled then and in `read`.
+  /// Throws what readHeader throws.
+  VoxelReader(const std::string& path, const JobContext& context, const ReadLimits& limits);
 
   const std::string& path() const { return path_; }
   const ImageHeader& header() const { return parsed_.header; }
@@ -37,7 +38,7 @@ class VoxelReader {
 
   /// Calls `take` for all voxels, chunk after chunk, on another thread while the next chunk is inflated. Once.
   /// Throws what `take` throws; InvalidFile where the file is damaged or too short.
-  void read(const Take& take, const JobContext& context);
+  void read(const Take& take);
 
  private:
   /// Reads `count` stored voxels; returns how many bytes of them there were.

@@ -50,10 +50,10 @@ void countOverlaps(const std::string& path, const at::Tensor& layers, LabelFacts
   const int32_t* values = voxels.const_data_ptr<int32_t>();
   for (int64_t a = 0; a < layers.size(0); ++a) {
     for (int64_t b = a + 1; b < layers.size(0); ++b) {
-      context.check();
       const int32_t* first = values + a * count;
       const int32_t* second = values + b * count;
       for (int64_t i = 0; i < count; ++i) {
+        if (i % 65536 == 0) context.check();
         if (first[i] != 0 && second[i] != 0) ++facts.overlaps[{a, first[i], b, second[i]}];
       }
       if (facts.overlaps.size() > mostValues) {
@@ -78,13 +78,13 @@ void findVanished(const std::string& path, const at::Tensor& layers, LabelFacts&
 }  // namespace
 
 LabelFacts labelFacts(const std::string& label, const std::string& image, const JobContext& context) {
-  const ImageHeader header = readHeader(label);
+  const ImageHeader header = readHeader(label, context);
   if (header.channels > mostLayers) {
     throw Error(ErrorCode::UnfitLabel, label + ": has " + std::to_string(header.channels) + " layers; up to " +
                                            std::to_string(mostLayers) + " can be compared");
   }
   LabelFacts facts;
-  facts.placement = placementOf(header, readHeader(image));
+  facts.placement = placementOf(header, readHeader(image, context));
   facts.layers.resize(static_cast<size_t>(header.channels));
   if (header.channels == 1 && facts.placement.kind != Placement::Kind::Resampled) {
     Counter counter(label, facts.layers[0]);
@@ -94,6 +94,7 @@ LabelFacts labelFacts(const std::string& label, const std::string& image, const 
   }
   const at::Tensor layers = readLabel(label, context).data;
   for (int64_t layer = 0; layer < layers.size(0); ++layer) {
+    context.check();
     Counter(label, facts.layers[static_cast<size_t>(layer)]).add(layers[layer]);
   }
   if (layers.size(0) > 1) countOverlaps(label, layers, facts, context);

@@ -8,9 +8,9 @@ namespace mlabel {
 
 Volume placedLabel(const std::string& label, const std::string& image, const std::optional<LabelValues>& values,
                    const JobContext& context) {
-  ImageHeader grid = readHeader(image);
+  ImageHeader grid = readHeader(image, context);
   // Before the voxels are read: a label that does not fit need not be.
-  const Placement placement = placementOf(readHeader(label), grid);
+  const Placement placement = placementOf(readHeader(label, context), grid);
   at::Tensor data = readLabel(label, context).data;
   if (values) {
     data = mergeLayers(data, *values);

@@ -138,6 +138,12 @@ class Unpickler {
     push(Kind::Tuple, std::move(items));
   }
 
+  bool memoize(uint64_t key) {
+    arena_.charge(1);
+    memo_[key] = top();
+    return true;
+  }
+
   // ---- opcodes ----
   bool constant(uint8_t opcode) {
     switch (opcode) {
@@ -200,10 +206,13 @@ class Unpickler {
         return true;
       case POP: popOne(); return true;
       case POP_MARK: popMark(); return true;
-      case DUP: push(top()); return true;
-      case BINPUT: memo_[byte()] = top(); return true;
-      case LONG_BINPUT: memo_[little(4)] = top(); return true;
-      case MEMOIZE: memo_[memo_.size()] = top(); return true;
+      case DUP:
+        push(top());
+        arena_.charge(1);
+        return true;
+      case BINPUT: return memoize(byte());
+      case LONG_BINPUT: return memoize(little(4));
+      case MEMOIZE: return memoize(memo_.size());
       case BINGET: push(recall(byte())); return true;
       case LONG_BINGET: push(recall(little(4))); return true;
       case GLOBAL: {

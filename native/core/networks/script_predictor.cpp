@@ -7,6 +7,7 @@
 
 #include "networks/predictor.hpp"
 #include "networks/torch_file.hpp"
+#include "runtime/device.hpp"
 #include "runtime/main_memory.hpp"
 
 namespace mlabel {
@@ -46,6 +47,8 @@ torch::jit::Module load(const std::string& path, c10::Device device, at::ScalarT
   } catch (const std::exception&) {
     const Error error = currentError();
     if (error.code() == ErrorCode::OutOfMemory) throw error;
+    // That a device has died is no fault of the file.
+    probeDevice(device);
     const std::string text = error.what();
     throw Error(ErrorCode::InvalidFile,
                 "the file is no TorchScript model: " + text.substr(0, text.find('\n')).substr(0, 200));

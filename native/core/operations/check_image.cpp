@@ -17,8 +17,8 @@ class CheckImageOperation : public Operation {
   Lane lane() const override { return Lane::Files; }
 
   Json run(Runtime&, const JobContext& context) override {
-    VoxelReader reader(path_, {});
-    reader.read([](const char*, size_t, uint64_t) {}, context);
+    VoxelReader reader(path_, context, {});
+    reader.read([](const char*, size_t, uint64_t) {});
     return describeHeader(reader.header());
   }
 

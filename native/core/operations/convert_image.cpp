@@ -25,7 +25,7 @@ class ConvertImageOperation : public Operation {
     const Volume volume = readImage(input_, context);
     writeImage(output_, volume, {.dtype = dtype_.empty() ? keptType(volume.header) : dtype_, .compress = compress_},
                context);
-    return describeHeader(readHeader(output_));
+    return describeHeader(readHeader(output_, context));
   }
 
  private:

@@ -16,7 +16,7 @@ class ReadHeaderOperation : public Operation {
 
   Lane lane() const override { return Lane::Files; }
 
-  Json run(Runtime&, const JobContext&) override { return describeHeader(readHeader(path_)); }
+  Json run(Runtime&, const JobContext& context) override { return describeHeader(readHeader(path_, context)); }
 
  private:
   std::string path_;

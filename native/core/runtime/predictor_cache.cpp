@@ -84,13 +84,9 @@ void PredictorCache::insert(Entry entry) {
   });
 }
 
-void PredictorCache::releaseAllButNewest(c10::Device device) {
+void PredictorCache::release(c10::Device device, int kept) {
   const std::lock_guard lock(mutex_);
-  bool isNewest = true;
-  entries_.remove_if([&](const Entry& each) {
-    if (each.device != device) return false;
-    return !std::exchange(isNewest, false);
-  });
+  entries_.remove_if([&](const Entry& each) { return each.device == device && kept-- <= 0; });
 }
 
 }  // namespace mlabel

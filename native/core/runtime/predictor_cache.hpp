@@ -26,8 +26,8 @@ class PredictorCache {
   std::shared_ptr<Predictor> get(const Json& network, const std::string& weights, c10::Device device,
                                  Precision precision, const JobContext& context);
 
-  /// Forgets the predictors of a device but the one used last, to make room.
-  void releaseAllButNewest(c10::Device device);
+  /// Forgets the predictors of a device but the `kept` used last, to make room.
+  void release(c10::Device device, int kept);
 
  private:
   struct Entry {

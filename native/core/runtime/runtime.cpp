@@ -48,6 +48,12 @@ struct Runtime::Parts {
     idle.start();
   }
 
+  void makeRoom(c10::Device device, int predictorsKept) {
+    predictors.release(device, predictorsKept);
+    releaseCachedMemory(device);
+    releasePooledCpuMemory();
+  }
+
   void releaseKept() {
     std::unordered_set<c10::Device> used;
     {
@@ -79,7 +85,10 @@ struct Job {
     } catch (...) {
       error = currentError();
     }
-    if (error && error->code() == ErrorCode::OutOfMemory) releaseCachedMemory(device);
+    // For the next try; what ran out may have been the device's memory or the processor's.
+    for (const c10::Device each : {device, c10::Device(c10::kCPU)}) {
+      if (error && error->code() == ErrorCode::OutOfMemory) runtime.giveWay(each);
+    }
     if (error && error->code() == ErrorCode::Internal && unready == nullptr) lanes.examine(device);
     done(error ? nullptr : &*answer, error ? &*error : nullptr);
   }
@@ -133,13 +142,18 @@ void Runtime::stopAll() {
 std::shared_ptr<Predictor> Runtime::predictor(const Json& network, const std::string& weights,
                                               const std::string& device, Precision precision,
                                               const JobContext& context) {
-  return parts_->predictors.get(network, weights, parseDevice(device), precision, context);
+  const c10::Device place = parseDevice(device);
+  const auto get = [&] { return parts_->predictors.get(network, weights, place, precision, context); };
+  try {
+    return get();
+  } catch (...) {
+    if (currentError().code() != ErrorCode::OutOfMemory) throw;
+  }
+  // Behind the handler, which holds what ran out of memory alive.
+  parts_->makeRoom(place, 0);
+  return get();
 }
 
-void Runtime::giveWay(c10::Device device) {
-  parts_->predictors.releaseAllButNewest(device);
-  releaseCachedMemory(device);
-  releasePooledCpuMemory();
-}
+void Runtime::giveWay(c10::Device device) { parts_->makeRoom(device, 1); }
 
 }  // namespace mlabel

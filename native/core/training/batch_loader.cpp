@@ -123,6 +123,7 @@ BatchLoader::Result BatchLoader::attempt(int64_t number) const {
 
 std::vector<Sample> BatchLoader::cropsAt(int64_t position, const std::vector<int64_t>& order, int64_t epoch) const {
   const auto count = static_cast<int64_t>(order.size());
+  std::optional<Error> refused;
   for (int64_t ahead = 0; ahead < count; ++ahead) {
     const int64_t index = order[static_cast<size_t>((position + ahead) % count)];
     std::optional<Sample> sample = cache_.usable(static_cast<size_t>(index), jobs_);
@@ -130,9 +131,16 @@ std::vector<Sample> BatchLoader::cropsAt(int64_t position, const std::vector<int
     const uint32_t seed =
         ahead == 0 ? deriveSeed(options_.seed, {epoch, index}) : deriveSeed(options_.seed, {epoch, index, position});
     Pipeline::RandomStreams streams = pipeline_.randomStreams(seed);
-    return pipeline_.applyRandom(*std::move(sample), streams, jobs_);
+    try {
+      return pipeline_.applyRandom(*std::move(sample), streams, jobs_);
+    } catch (...) {
+      // Not left out for good: threads that are at other batches would find it so in whatever order, and no seed repeat it.
+      refused = currentError();
+    }
+    cache_.passOver(static_cast<size_t>(index), *refused, jobs_);
   }
-  throw Error(ErrorCode::InvalidInput, "none of the cases can be used");
+  throw Error(ErrorCode::InvalidInput,
+              "none of the cases can be used" + (refused ? ": " + std::string(refused->what()) : ""));
 }
 
 Batch BatchLoader::make(int64_t number) const {

@@ -2,6 +2,8 @@
 
 #include <ATen/ATen.h>
 
+#include <utility>
+
 #include "runtime/main_memory.hpp"
 
 namespace mlabel {
@@ -34,6 +36,8 @@ bool isOfTheCase(ErrorCode code) {
   return code != ErrorCode::Cancelled && code != ErrorCode::OutOfMemory && code != ErrorCode::Internal;
 }
 
+std::string nameOf(const TrainCase& item) { return item.image + " with " + item.label; }
+
 void tellReplaced(const TrainCase& item, const Sample& sample, const JobContext& context) {
   const auto image = sample.images.find("image");
   if (image == sample.images.end() || image->second.source.replacedVoxels == 0) return;
@@ -59,6 +63,14 @@ std::optional<Sample> CaseCache::usable(size_t index, const JobContext& context)
     context.report({{"message", "left out: " + std::string(error.what())}});
     return std::nullopt;
   }
+}
+
+void CaseCache::passOver(size_t index, const Error& error, const JobContext& context) {
+  if (!isOfTheCase(error.code())) throw error;
+  Slot& slot = slots_.at(index);
+  const std::scoped_lock lock(slot.mutex);
+  if (std::exchange(slot.passedOver, true)) return;
+  context.report({{"message", "passed over: " + nameOf(cases_[index]) + ": " + error.what()}});
 }
 
 Sample CaseCache::prepared(Slot& slot, size_t index, const JobContext& context) {
@@ -88,7 +100,7 @@ Sample CaseCache::prepare(size_t index, const JobContext& context) const {
   } catch (...) {
     const Error error = currentError();
     if (error.code() == ErrorCode::Cancelled) throw;
-    throw Error(error.code(), item.image + " with " + item.label + ": " + error.what());
+    throw Error(error.code(), nameOf(item) + ": " + error.what());
   }
 }
 

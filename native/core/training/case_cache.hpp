@@ -36,6 +36,10 @@ class CaseCache {
   /// then on. Throws that reason where no case is left; OutOfMemory, Cancelled, Internal.
   std::optional<Sample> usable(size_t index, const JobContext& context);
 
+  /// A random transform cannot take the case this time, and another one is taken instead: tells so once a case. Throws `error`
+  /// where no other case would do better.
+  void passOver(size_t index, const Error& error, const JobContext& context);
+
   /// Bytes kept at present.
   int64_t bytes() const { return bytes_.load(); }
 
@@ -45,6 +49,7 @@ class CaseCache {
     bool tried = false;
     bool kept = false;
     bool broken = false;
+    bool passedOver = false;
     Sample sample;
   };
 

@@ -15,8 +15,11 @@ class BuffersKept {
     for (const at::Tensor& buffer : live_) before_.push_back(buffer.clone());
   }
   ~BuffersKept() {
-    const at::NoGradGuard noGrad;
-    for (size_t i = 0; i < before_.size(); ++i) live_[i].copy_(before_[i]);
+    try {
+      const at::NoGradGuard noGrad;
+      for (size_t i = 0; i < before_.size(); ++i) live_[i].copy_(before_[i]);
+    } catch (...) {  // the device has died, which the step's own error says
+    }
   }
   BuffersKept(const BuffersKept&) = delete;
   BuffersKept& operator=(const BuffersKept&) = delete;

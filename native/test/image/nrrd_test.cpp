@@ -155,7 +155,21 @@ TEST_CASE("lines and bytes before the voxels") {
         std::string::npos);
   CHECK(refusalOf(grid + "byte skip: -2\n" + raw) == "has the byte skip \"-2\"");
   CHECK(refusalOf(grid + "line skip: 9\n" + raw) == "ends before its voxels begin");
+  CHECK(refusalOf(grid + "line skip: 1\n" + raw, std::string((1 << 20) + 1, ' ')) ==
+        "has more than 1 MiB in the lines to skip before its voxels");
   CHECK(refusalOf(grid + "byte skip: 900000000000\n" + raw) == "has the byte skip \"900000000000\"");
+}
+
+TEST_CASE("a file out of which nothing but blanks come is neither read for ever nor behind the caller's back") {
+  const TemporaryFolder folder;
+  const std::string grid = "NRRD0005\ntype: short\ndimension: 3\nsizes: 2 2 1\n" + directions + "encoding: ascii\n\n";
+  writeBytes(folder / "blank.nrrd", grid + std::string(1 << 20, ' ') + "1 2 3 4");
+  CHECK(at::equal(fileOrder(readImage(folder / "blank.nrrd")), numbers({1, 2, 3, 4})));
+  CHECK_THROWS_WITH_AS(readImage(folder / "blank.nrrd", {}, {.maxBytes = 16}),
+                       doctest::Contains("more comes out of it"), Error);
+  StopFlag stop;
+  stop.raise();
+  CHECK_THROWS_WITH_AS(readHeader(folder / "blank.nrrd", JobContext(stop, {})), "the job was cancelled", Error);
 }
 
 TEST_CASE("voxels as text") {

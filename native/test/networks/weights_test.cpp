@@ -145,6 +145,7 @@ TEST_CASE("hostile pickles end quickly with the right error") {
   std::string copies = "c__builtin__\nset\nq\x01(" + std::string(100'000, 'N') + "tq\x02";
   for (int i = 0; i < 1000; ++i) copies += "h\x01h\x02\x85R";
   CHECK(code(copies + ".") == "TOO_LARGE");
+  CHECK(code("N" + std::string(3'000'000, '\x94') + ".") == "TOO_LARGE");  // one object, remembered many times over
   CHECK(code("X\xff\xff\xff\xff"
              "a.") == "INVALID_FILE");
   CHECK(code("}.") == "INVALID_FILE");

@@ -45,10 +45,12 @@ TEST_CASE_FIXTURE(Fixture, "beyond the limit the least recently used goes, never
 TEST_CASE_FIXTURE(Fixture, "room is made on one device, and the newest stays") {
   PredictorCache cache;
   const auto first = get(cache, "a"), second = get(cache, "b");
-  cache.releaseAllButNewest(c10::Device("meta"));
+  cache.release(c10::Device("meta"), 1);
   CHECK(get(cache, "a") == first);
   CHECK(get(cache, "b") == second);
-  cache.releaseAllButNewest(c10::Device("cpu"));
+  cache.release(c10::Device("cpu"), 1);
   CHECK(get(cache, "b") == second);
   CHECK(get(cache, "a") != first);
+  cache.release(c10::Device("cpu"), 0);
+  CHECK(get(cache, "b") != second);
 }

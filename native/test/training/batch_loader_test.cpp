@@ -4,6 +4,7 @@
 #include <doctest/doctest.h>
 
 #include <algorithm>
+#include <mutex>
 
 #include "training/ball_cases.hpp"
 
@@ -90,6 +91,35 @@ TEST_CASE_FIXTURE(Fixture, "where no case can be used, loading ends with an erro
     CHECK((error.code() == ErrorCode::NotFound));
     CHECK(std::string(error.what()).find("absent.nii") != std::string::npos);
   }
+}
+
+TEST_CASE_FIXTURE(Fixture,
+                  "a case that a random transform cannot take is passed over, by name, and stands in no seed's way") {
+  cases[1] = test::writeBall(folder, 9, 12);
+  const auto loadTelling = [&](int64_t threads, std::vector<std::string>& told) {
+    std::mutex mutex;
+    const JobContext context({}, [&](const Json& message) {
+      const std::lock_guard lock(mutex);
+      told.push_back(message.at("message"));
+    });
+    CaseCache cache(cases, pipeline, {.maxBytes = 1 << 20});
+    BatchLoader loader(cache, pipeline, {.batchSize = 2, .seed = 7, .threads = threads, .lastEpoch = 2}, context);
+    std::vector<Batch> batches;
+    for (int64_t i = 0; i < 2 * loader.batchesPerEpoch(); ++i) batches.push_back(loader.next({}));
+    return batches;
+  };
+  std::vector<std::string> told, toldByThree;
+  const std::vector<Batch> one = loadTelling(1, told), three = loadTelling(3, toldByThree);
+  for (size_t i = 0; i < one.size(); ++i) {
+    CHECK(one[i].images.size(0) == (i % 2 == 0 ? 4 : 2));
+    CHECK(same(one[i], three[i]));
+  }
+  REQUIRE(told.size() == 1);
+  CHECK(told[0].starts_with("passed over: " + cases[1].image));
+  CHECK(told[0].find("12") != std::string::npos);
+  CHECK(toldByThree == told);
+  for (int seed = 0; seed < 3; ++seed) cases[static_cast<size_t>(seed)] = test::writeBall(folder, seed, 12);
+  CHECK_THROWS_WITH_AS(load(2), doctest::Contains("none of the cases can be used: "), Error);
 }
 
 TEST_CASE_FIXTURE(Fixture, "images of different sizes cannot be one batch") {

@@ -118,6 +118,25 @@ TEST_CASE("a step that is given up leaves the network as it was") {
   }
 }
 
+TEST_CASE("a step that fails tells its own error, also where the network cannot be put back") {
+  const Golden golden = readGolden();
+  const auto network = makeNetwork(networkSpec);
+  network->train();
+  const auto optimizer = makeOptimizer(optimizerSpec, network->parameters());
+  // As on a device that has died, nothing can be copied into the buffers afterwards.
+  struct FailingLoss : Loss {
+    explicit FailingLoss(const Network& network) : network(network) {}
+    at::Tensor operator()(const at::Tensor&, const at::Tensor&) const override {
+      for (at::Tensor buffer : network.buffers()) buffer.resize_({2, 3, 5});
+      throw Error(ErrorCode::Internal, "the device has died");
+    }
+    const Network& network;
+  };
+  const FailingLoss failing(*network);
+  TrainingStep step(network, failing, *optimizer, c10::kCPU);
+  CHECK_THROWS_WITH_AS(step.run(golden.batch, {}), "the device has died", Error);
+}
+
 TEST_CASE("a loss that is no number ends the training with a sentence") {
   Golden golden = readGolden();
   golden.batch.images[0][0][0][0][0] = std::numeric_limits<float>::infinity();
