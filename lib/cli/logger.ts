@@ -1,7 +1,6 @@
-import { existsSync, mkdirSync, renameSync, statSync } from 'node:fs';
-import path from 'node:path';
-import { destination, pino, type DestinationStream } from 'pino';
+import { pino } from 'pino';
 import type { Log } from '../log.js';
+import { LogFile } from './log-file.js';
 
 const pinoLevels = { DEBUG: 'debug', INFO: 'info', WARNING: 'warn', ERROR: 'error' } as const;
 
@@ -9,47 +8,37 @@ export type LogLevel = keyof typeof pinoLevels;
 
 export const logLevels = Object.keys(pinoLevels) as LogLevel[];
 
-const maxFileBytes = 10 * 2 ** 20;
-const olderFilesKept = 10;
-
-/** Lines for people, to stderr and to a file that starts anew at 10 MiB; ten older ones are kept. */
+/**
+ * Lines for people, to stderr and to a file. Never throws, for what is logged matters less than what is being done:
+ * each goes on without the other while it cannot be written.
+ */
 export function openLog(file: string, level: LogLevel): Log {
-  mkdirSync(path.dirname(file), { recursive: true });
-  const lines = rotatingFile(file);
+  // Without a listener, a closed pipe ends the process.
+  process.stderr.off('error', ignore).on('error', ignore);
+  const lines = new LogFile(file);
+  let isFailing = false;
   const write = (record: string): void => {
     const line = toLine(record);
     process.stderr.write(line);
-    lines.write(line);
+    try {
+      lines.write(line);
+      isFailing = false;
+    } catch (error) {
+      if (!isFailing) process.stderr.write(lineOf(new Date(), 'ERROR', `${file} cannot be written: ${String(error)}`));
+      isFailing = true;
+    }
   };
   return pino({ level: pinoLevels[level], base: null }, { write });
 }
 
+function ignore(): void {}
+
 function toLine(record: string): string {
   const { level, time, msg } = JSON.parse(record) as { level: number; time: number; msg: string };
   const name = level >= 50 ? 'ERROR' : level >= 40 ? 'WARNING' : level >= 30 ? 'INFO' : 'DEBUG';
-  return `[${new Date(time).toISOString()}] ${name} ${msg}\n`;
+  return lineOf(new Date(time), name, msg);
 }
 
-function rotatingFile(file: string): DestinationStream {
-  let bytes = existsSync(file) ? statSync(file).size : 0;
-  const out = destination({ dest: file, sync: true });
-  return {
-    write(line) {
-      if (bytes > maxFileBytes) {
-        shiftOlder(file);
-        out.reopen();
-        bytes = 0;
-      }
-      out.write(line);
-      bytes += Buffer.byteLength(line);
-    },
-  };
-}
-
-/** app.log.9 → app.log.10, …, app.log → app.log.1. */
-function shiftOlder(file: string): void {
-  for (let age = olderFilesKept - 1; age >= 0; age -= 1) {
-    const from = age === 0 ? file : `${file}.${age}`;
-    if (existsSync(from)) renameSync(from, `${file}.${age + 1}`);
-  }
+function lineOf(time: Date, level: LogLevel, message: string): string {
+  return `[${time.toISOString()}] ${level} ${message}\n`;
 }

@@ -35,6 +35,8 @@ export class Pictures {
 
   /** `version`: of the image's file, as part of a file name. Nothing is computed any more when all who asked have gone. */
   async get(image: string, version: string, signal: AbortSignal): Promise<Buffer> {
+    // One who has gone already does not leave any more, and would be waited for without end.
+    if (signal.aborted) throw new LabelError('CANCELLED', 'The client has gone');
     const key = `${createHash('sha256').update(image).digest('hex').slice(0, 32)}-${version}.png`;
     const kept = this.#kept.get(key);
     if (kept !== undefined) return kept;
@@ -53,9 +55,11 @@ export class Pictures {
     }
   }
 
-  /** Resolves when nothing is being made or stored any more; those who waited must have gone. */
+  /** Stops what is being made; resolves when nothing is being made or stored any more. */
   async close(): Promise<void> {
-    await Promise.allSettled([...this.#making.values()].map(({ picture }) => picture));
+    const making = [...this.#making.values()];
+    for (const { stop } of making) stop.abort(new LabelError('CANCELLED', 'The server stops'));
+    await Promise.allSettled(making.map(({ picture }) => picture));
   }
 
   #begin(key: string, image: string): Making {

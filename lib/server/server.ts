@@ -8,7 +8,7 @@ import Koa from 'koa';
 import type { App } from '../app/app.js';
 import { LabelError } from '../errors.js';
 import type { Log } from '../log.js';
-import { errorReplies } from './middleware/errors.js';
+import { errorReplies, stackOf } from './middleware/errors.js';
 import { corsHeaders, hostGuard } from './middleware/origins.js';
 import { requestLog } from './middleware/request-log.js';
 import { openApiDocument } from './openapi.js';
@@ -55,7 +55,10 @@ export async function startServer(options: ServerOptions): Promise<RunningServer
   const koa = createKoa(options, { app, log, logFile, maxUpload, patience, uploads, studies, pictures });
   const answer = koa.callback();
   const listener = (request: http.IncomingMessage, response: http.ServerResponse): void => {
-    void answer(request, response);
+    answer(request, response).catch((error: unknown) => {
+      response.destroy();
+      log.error(`A request could not be answered: ${stackOf(error)}`);
+    });
   };
   const server = options.tls
     ? https.createServer({ ...options.tls, ...limits }, listener)

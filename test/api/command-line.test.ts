@@ -1,7 +1,7 @@
 import assert from 'node:assert/strict';
 import { spawn, type ChildProcess } from 'node:child_process';
 import { once } from 'node:events';
-import { mkdtemp, readFile, readdir, rm, writeFile } from 'node:fs/promises';
+import { mkdir, mkdtemp, readFile, readdir, rm, symlink, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import path from 'node:path';
 import { packageRoot } from '../../lib/package-root.js';
@@ -106,23 +106,69 @@ describe('the command line', () => {
     ]);
   });
 
+  /** Copies the radiology app into a folder of this name. */
+  async function copyApp(name: string): Promise<string> {
+    const output = path.join(folder, name);
+    await run(['apps', '--download', '--name', 'radiology', '--output', output], folder);
+    return path.join(output, 'radiology');
+  }
+
+  function serve(app: string): ChildProcess {
+    const args = ['--app', app, '--studies', 'studies', '--port', '0'];
+    const conf = ['--conf', 'models', 'segmentation_spleen', '--conf', 'use_pretrained_model', 'false'];
+    return start(['start_server', ...args, ...conf], folder);
+  }
+
   for (const signal of ['SIGINT', 'SIGTERM'] as const) {
     it(`serves an app until ${signal}`, async () => {
-      const app = path.join(folder, signal);
-      await run(['apps', '--download', '--name', 'radiology', '--output', app], folder);
-      const args = ['--app', path.join(app, 'radiology'), '--studies', 'studies', '--port', '0'];
-      const conf = ['--conf', 'models', 'segmentation_spleen', '--conf', 'use_pretrained_model', 'false'];
-      const server = start(['start_server', ...args, ...conf], folder);
+      const app = await copyApp(signal);
+      const server = serve(app);
       const ended = once(server, 'close');
       const url = await listeningAt(server);
       const reply = await fetch(`${url}/info/`);
       assert.deepEqual(Object.keys(((await reply.json()) as { models: object }).models), ['segmentation_spleen']);
       server.kill(signal);
       assert.deepEqual(await ended, [0, null]);
-      assert.match(await readFile(path.join(app, 'radiology', 'logs', 'app.log'), 'utf8'), /INFO Listening on http/);
+      assert.match(await readFile(path.join(app, 'logs', 'app.log'), 'utf8'), /INFO Listening on http/);
       const ours = path.join(folder, 'studies', '.monailabel');
       assert.deepEqual((await readdir(ours)).sort(), ['id', 'incoming']);
       assert.deepEqual(await readdir(path.join(ours, 'incoming')), []);
     });
   }
+
+  /** Each of them is logged. */
+  async function assertAnswersFailures(url: string): Promise<void> {
+    for (let count = 0; count < 3; count += 1) assert.equal((await fetch(`${url}/nope`)).status, 404);
+  }
+
+  it('serves on when nobody reads what it says any more', async () => {
+    const app = await copyApp('unread');
+    const server = serve(app);
+    const ended = once(server, 'exit');
+    const url = await listeningAt(server);
+    server.stderr!.destroy();
+    await assertAnswersFailures(url);
+    server.kill('SIGTERM');
+    assert.deepEqual(await ended, [0, null]);
+    const log = await readFile(path.join(app, 'logs', 'app.log'), 'utf8');
+    assert.equal(log.match(/INFO GET \(no route\) 404/g)?.length, 3);
+  });
+
+  it('serves on while the disk of its log is full', async () => {
+    const app = await copyApp('full');
+    const logFile = path.join(app, 'logs', 'app.log');
+    await mkdir(path.dirname(logFile));
+    await symlink('/dev/full', logFile);
+    const server = serve(app);
+    const ended = once(server, 'exit');
+    const url = await listeningAt(server);
+    await assertAnswersFailures(url);
+    await rm(logFile);
+    await assertAnswersFailures(url);
+    server.kill('SIGTERM');
+    assert.deepEqual(await ended, [0, null]);
+    const log = await readFile(logFile, 'utf8');
+    assert.match(log, /INFO Listening on http/);
+    assert.equal(log.match(/INFO GET \(no route\) 404/g)?.length, 6);
+  });
 });

@@ -183,6 +183,22 @@ describe('failures over HTTP', () => {
     }
   });
 
+  it('cuts a request that not even a failure can be told of, and serves the next', async () => {
+    const errors: string[] = [];
+    const fail = (): never => {
+      throw new Error('no room for a warning');
+    };
+    const log = { info: fail, warn: fail, error: (message: string) => void errors.push(message) };
+    const unlogged = await startTestServer({ log });
+    try {
+      await assert.rejects(unlogged.request('/nope'), { message: 'fetch failed' });
+      assert.match(errors.join(''), /^A request could not be answered: Error: no room for a warning\n +at /);
+      assert.equal((await unlogged.request('/info/')).status, 200);
+    } finally {
+      await unlogged.close();
+    }
+  });
+
   it('says that the port is taken', async () => {
     const message = `The server cannot listen on port ${server.port} of 127.0.0.1: another program listens there`;
     await assert.rejects(startTestServer({ port: server.port }), { message });

@@ -40,6 +40,11 @@ describe('pictures of images', () => {
 
   const get = (image: string, version = 'v1', client = new AbortController()): Promise<Buffer> =>
     pictures.get(image, version, client.signal);
+  const clientThatWent = (): AbortController => {
+    const client = new AbortController();
+    client.abort();
+    return client;
+  };
   const started = (count: number): Promise<void> => until(() => asked.length === count);
 
   it('are made once for all who ask at the same time, and for those who ask later', async () => {
@@ -79,6 +84,31 @@ describe('pictures of images', () => {
     await started(2);
     asked[1]!.give(1);
     await next;
+  });
+
+  it('are not made for one who has gone already', async () => {
+    await assert.rejects(get('a', 'v1', clientThatWent()), { code: 'CANCELLED' });
+    await new Promise((resolve) => setTimeout(resolve, 50));
+    assert.equal(asked.length, 0);
+  });
+
+  it('are stopped when the last has gone, whoever else asked when gone already', async () => {
+    const client = new AbortController();
+    const waiting = get('a', 'v1', client);
+    await started(1);
+    await assert.rejects(get('a', 'v1', clientThatWent()), { code: 'CANCELLED' });
+    client.abort();
+    assert.equal(asked[0]!.isStopped, true);
+    await assert.rejects(waiting, { code: 'CANCELLED' });
+  });
+
+  it('are stopped when the server stops, also those that wait for their turn', async () => {
+    const both = [get('a'), get('b')];
+    const gone = both.map((picture) => assert.rejects(picture, { code: 'CANCELLED' }));
+    await started(1);
+    await pictures.close();
+    await Promise.all(gone);
+    assert.equal(asked.length, 1);
   });
 
   it('are there after the next start, until their image changes', async () => {

@@ -53,7 +53,7 @@ function describe(error: unknown): { status: number; detail: unknown } {
   return { status: 500, detail: 'Internal Server Error' };
 }
 
-function stackOf(error: unknown): string {
+export function stackOf(error: unknown): string {
   if (!(error instanceof Error)) return String(error);
   const cause = error.cause === undefined ? '' : `\ncaused by ${stackOf(error.cause)}`;
   return `${error.stack ?? error.message}${cause}`;
