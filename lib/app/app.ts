@@ -25,6 +25,13 @@ export interface InferRun {
   readonly onProgress?: (progress: InferProgress) => void;
 }
 
+export interface StoreOptions {
+  /** As in Datastore. */
+  readonly expected?: Expected;
+  /** Ends the look at the file; what has passed it is stored. */
+  readonly signal?: AbortSignal;
+}
+
 /** The app's life: what the server asks of it. */
 export interface App {
   readonly folder: string;
@@ -46,9 +53,9 @@ export interface App {
   thumbnail(image: string, size: number, signal?: AbortSignal): Promise<Thumbnail>;
 
   /** Adds or replaces; a volume that cannot be read is refused. */
-  addImage(id: string, file: AddedFile, info: Info, expected?: Expected): Promise<{ image: string }>;
-  /** A label that cannot be read, placed or understood is refused, and nothing is replaced. `expected` as in Datastore. */
-  saveLabel(image: string, tag: string, file: AddedFile, info: Info, expected?: Expected): Promise<LabelReply>;
+  addImage(id: string, file: AddedFile, info: Info, options?: StoreOptions): Promise<{ image: string }>;
+  /** A label that cannot be read, placed or understood is refused, and nothing is replaced. */
+  saveLabel(image: string, tag: string, file: AddedFile, info: Info, options?: StoreOptions): Promise<LabelReply>;
   updateLabelInfo(image: string, tag: string, info: Info): Promise<LabelSummary>;
   /** Looks at labels that were laid into the folder, so that the listing says what is wrong with them. */
   lookAtLabels(): Promise<void>;

@@ -23,6 +23,11 @@ export class Devices {
     return names.length > 0 ? names : ['cpu'];
   }
 
+  /** The engine's names of those that cannot be used. */
+  get ill(): readonly string[] {
+    return this.#devices.flatMap(({ name, error }) => (error === undefined ? [] : [name]));
+  }
+
   /** A sentence for each device that cannot be used. */
   get problems(): readonly string[] {
     return this.#devices.flatMap((device) => (device.error === undefined ? [] : [problemOf(device)]));

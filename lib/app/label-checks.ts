@@ -80,13 +80,14 @@ export class LabelChecks {
     tag: string,
     file: AddedFile,
     info: Info,
+    signal?: AbortSignal,
   ): Promise<{ file: AddedFile; info: Info; summary: LabelSummary }> {
     const content = await contentOf(file.path);
     if (content === undefined) {
       const checked = withProblem(this.#admitAnnotation(image, tag, file.ext));
       return { file, info: { ...info, checked }, summary: summaryOf(checked) };
     }
-    const facts = await this.#facts(file.path, this.#parts.datastore.imagePath(image));
+    const facts = await this.#facts(file.path, this.#parts.datastore.imagePath(image), signal);
     const meaning = this.#meaning(facts, info);
     for (const labels of this.#parts.models) {
       const overlap = overlapOf(facts, classesOf(meaning, labels) ?? []);
@@ -206,15 +207,16 @@ export class LabelChecks {
     return `its ${ext} file is no volume`;
   }
 
-  async #facts(label: string, image: string): Promise<LabelFacts> {
+  async #facts(label: string, image: string, signal?: AbortSignal): Promise<LabelFacts> {
+    const ends = signal === undefined ? this.#stop.signal : AbortSignal.any([this.#stop.signal, signal]);
     try {
-      return await this.#factsOf(label, image);
+      return await this.#factsOf(label, image, ends);
     } catch (error) {
       throw withoutPaths(error, { [label]: 'the label', [image]: 'the image' });
     }
   }
 
-  async #factsOf(label: string, image: string): Promise<LabelFacts> {
+  async #factsOf(label: string, image: string, signal: AbortSignal): Promise<LabelFacts> {
     const header = await readImageHeader(label);
     const segments = header.keyValues && segmentsOf(header.keyValues, header.channels);
     if (header.channels > 1 && segments === undefined) {
@@ -224,7 +226,7 @@ export class LabelChecks {
           'structure (3D Slicer’s .seg.nrrd names its layers itself)',
       );
     }
-    const check = await this.#parts.engine.run('checkLabel', { label, image }, { signal: this.#stop.signal });
+    const check = await this.#parts.engine.run('checkLabel', { label, image }, { signal });
     return {
       ...check,
       ...(segments && { segments: segments.map(({ name, value, layer }) => ({ name, value, layer })) }),

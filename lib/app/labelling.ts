@@ -3,18 +3,13 @@
 import { randomUUID } from 'node:crypto';
 import { copyFile, rm } from 'node:fs/promises';
 import { extname, join } from 'node:path';
-import {
-  finalTag,
-  versionOf,
-  type AddedFile,
-  type Datastore,
-  type Expected,
-  type Info,
-} from '../datastore/datastore.js';
+import { finalTag, versionOf, type AddedFile, type Datastore, type Info } from '../datastore/datastore.js';
+import { requireImage } from '../datastore/expected.js';
 import type { OperationRunner } from '../engine/types.js';
 import { LabelError } from '../errors.js';
 import type { Log } from '../log.js';
 import type { LabelReply, PlacedLabel } from './answers.js';
+import type { StoreOptions } from './app.js';
 import { summaryOf, type LabelChecks, type LabelSummary } from './label-checks.js';
 
 interface Parts {
@@ -33,10 +28,21 @@ export class Labelling {
   }
 
   /** A label that cannot be read, placed or understood is refused, and nothing is replaced. */
-  async save(image: string, tag: string, file: AddedFile, info: Info, expected: Expected = {}): Promise<LabelReply> {
+  async save(
+    image: string,
+    tag: string,
+    file: AddedFile,
+    info: Info,
+    { expected = {}, signal }: StoreOptions = {},
+  ): Promise<LabelReply> {
     const { datastore, checks, log } = this.#parts;
-    const admitted = await checks.admit(image, tag, file, info);
-    const { id, version, replaced } = await datastore.saveLabel(image, tag, admitted.file, admitted.info, expected);
+    // Also without a condition: what is found in the label is found for this image.
+    const stamp = await requireImage(image, datastore.imagePath(image), expected.image);
+    const admitted = await checks.admit(image, tag, file, info, signal);
+    const { id, version, replaced } = await datastore.saveLabel(image, tag, admitted.file, admitted.info, {
+      ...expected,
+      image: stamp,
+    });
     for (const note of admitted.summary.notes) log.info(`Label ${tag} of ${image}: ${note}`);
     return { image, label: id, version, ...admitted.summary, ...(replaced && { replaced }) };
   }

@@ -26,7 +26,6 @@ export async function loadApp(options: AppOptions): Promise<App> {
   for (const name of ['model', 'logs']) await makeFolder(join(folder, name));
 
   const devices = new Devices((await options.engine.run('info', {})).devices);
-  for (const problem of devices.problems) options.log.error(problem);
   const isFollowed = options.watch ?? true;
   const started: { app?: RunningApp } = {};
   const lookAtLabels = (): void => {

@@ -1,7 +1,7 @@
 import { once } from 'node:events';
 import { rm } from 'node:fs/promises';
 import { isAbsolute } from 'node:path';
-import { finalTag, type AddedFile, type Datastore, type Expected, type Info } from '../datastore/datastore.js';
+import { finalTag, type AddedFile, type Datastore, type Info } from '../datastore/datastore.js';
 import type { OperationRunner, Thumbnail, TrainProgress, TrainStats } from '../engine/types.js';
 import { LabelError } from '../errors.js';
 import { extensionOf, isVolumeExtension } from '../files/extensions.js';
@@ -11,7 +11,8 @@ import type { Log } from '../log.js';
 import type { Strategy } from '../strategies/strategy.js';
 import type { AppInfo, InferResult, LabelReply, NextSample, PlacedLabel } from './answers.js';
 import type { AppFile } from './app-file.js';
-import type { App, InferRequest, InferRun, Params } from './app.js';
+import type { App, InferRequest, InferRun, Params, StoreOptions } from './app.js';
+import { DeviceWatch } from './device-watch.js';
 import type { Devices } from './devices.js';
 import { planInference, runInference } from './infer.js';
 import { allLabels, modelInfo, readTrainStats, trainerInfo } from './info.js';
@@ -46,15 +47,17 @@ export class RunningApp implements App {
   readonly #parts: RunningAppParts;
   readonly #checks: LabelChecks;
   readonly #labelling: Labelling;
+  readonly #watch: DeviceWatch;
 
   constructor(parts: RunningAppParts) {
     this.folder = parts.folder;
     this.datastore = parts.datastore;
     this.#parts = parts;
-    const { engine, datastore, log, temporaryFolder } = parts;
+    const { engine, datastore, devices, log, temporaryFolder } = parts;
     const models = [...parts.models.values()].map(({ labels }) => labels);
     this.#checks = new LabelChecks({ engine, datastore, models, log });
     this.#labelling = new Labelling({ engine, datastore, checks: this.#checks, log, temporaryFolder });
+    this.#watch = new DeviceWatch({ engine, devices, log });
     const trainable = [...parts.models.values()].filter(({ model }) => model.train !== undefined);
     this.trainers = parts.skipTrainers ? [] : trainable.map(({ name }) => name);
   }
@@ -93,7 +96,7 @@ export class RunningApp implements App {
       throw new LabelError('CONFLICT', `${id} has a submitted label, which no proposal replaces: leave label_tag out`);
     }
     const params = await runInference(engine, plan, run).catch((error: unknown) => {
-      this.#lookAtDevices();
+      void this.#watch.look();
       throw withoutPaths(error, { [path]: id === undefined ? 'the image' : `the image ${id}` });
     });
     for (const note of params.notes ?? []) this.#parts.log.warn(`Inference of ${model.name} on ${path}: ${note}`);
@@ -127,13 +130,18 @@ export class RunningApp implements App {
     }
   }
 
-  async addImage(id: string, file: AddedFile, info: Info, expected?: Expected): Promise<{ image: string }> {
-    await this.#check(id, file);
+  async addImage(
+    id: string,
+    file: AddedFile,
+    info: Info,
+    { expected, signal }: StoreOptions = {},
+  ): Promise<{ image: string }> {
+    await this.#check(id, file, signal);
     return { image: await this.datastore.addImage(id, file, info, expected) };
   }
 
-  saveLabel(image: string, tag: string, file: AddedFile, info: Info, expected?: Expected): Promise<LabelReply> {
-    return this.#labelling.save(image, tag, file, info, expected);
+  saveLabel(image: string, tag: string, file: AddedFile, info: Info, options?: StoreOptions): Promise<LabelReply> {
+    return this.#labelling.save(image, tag, file, info, options);
   }
 
   updateLabelInfo(image: string, tag: string, info: Info): Promise<LabelSummary> {
@@ -171,6 +179,7 @@ export class RunningApp implements App {
   }
 
   async close(): Promise<void> {
+    this.#watch.close();
     await Promise.all([this.jobs.close(), this.#checks.close(), this.#parts.stopPreparing()]);
     await this.datastore.close();
     await rm(this.#parts.temporaryFolder, { recursive: true, force: true });
@@ -202,9 +211,10 @@ export class RunningApp implements App {
   }
 
   /** Throws INVALID_FILE for a volume that cannot be read to its end, and for what is none and would replace one. */
-  async #check(id: string, file: AddedFile): Promise<void> {
+  async #check(id: string, file: AddedFile, signal?: AbortSignal): Promise<void> {
     if (isVolumeExtension(file.ext)) {
-      await this.#parts.engine.run('checkImage', { path: file.path }).catch((error: unknown) => {
+      const { engine } = this.#parts;
+      await engine.run('checkImage', { path: file.path }, { ...(signal && { signal }) }).catch((error: unknown) => {
         throw withoutPaths(error, { [file.path]: `the image ${id}` });
       });
     } else if (this.datastore.has(id) && isVolumeExtension(this.datastore.image(id).ext)) {
@@ -213,20 +223,6 @@ export class RunningApp implements App {
         `A ${file.ext || 'file without extension'} does not replace the volume ${id}`,
       );
     }
-  }
-
-  /** A failure may have been a device's. */
-  #lookAtDevices(): void {
-    const { engine, devices, log } = this.#parts;
-    engine.run('info', {}).then(
-      (info) => {
-        const known = devices.problems;
-        devices.update(info.devices);
-        for (const problem of devices.problems) if (!known.includes(problem)) log.error(problem);
-      },
-      // It fails only where the engine is closed.
-      () => {},
-    );
   }
 
   /** `unlooked`: what a label counts as that nobody has looked at. */
@@ -254,7 +250,7 @@ export class RunningApp implements App {
       if (leftOut.length > 0) say(`${leftOut.length} cases left out. ${leftOut.slice(0, 20).join('; ')}`);
       return await engine.run('train', options, { signal, onProgress });
     } catch (error) {
-      this.#lookAtDevices();
+      void this.#watch.look();
       if (!signal.aborted) log.error(`Training ${model.name} failed: ${String(error)}`);
       throw error;
     }

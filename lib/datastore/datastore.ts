@@ -37,6 +37,8 @@ export interface LabelledCase {
 export interface Expected {
   /** Of the file to be replaced; null: there is none. Anything when absent. */
   readonly version?: string | null;
+  /** For a label: the stamp (files/stamp.ts) of the image that it belongs to; 412 for another. Any when absent. */
+  readonly image?: string;
 }
 
 /** What is known of a label that a newer one has replaced; its file is kept until the next one. */

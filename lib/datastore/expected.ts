@@ -1,6 +1,7 @@
 /** Whether the file that a write would replace is still the one that its author knew. */
 
 import { LabelError } from '../errors.js';
+import { stampOf } from '../files/stamp.js';
 import { versionOf, type Expected, type Info, type LabelEntry, type Replaced } from './datastore.js';
 
 /** Throws CONFLICT. `what` is the subject of its sentence: "The final label of spleen_10". */
@@ -13,6 +14,14 @@ export function checkExpected(what: string, known: LabelEntry | undefined, { ver
   if (versionOf(known) === version) return;
   const already = version === null ? 'is there already: it ' : '';
   throw new LabelError('CONFLICT', `${what} ${already}was ${byWhom(known.info)}${when(known.info)}`);
+}
+
+/** Returns the stamp of an image's file. Throws CONFLICT (412) where it is another one than was expected. */
+export async function requireImage(id: string, path: string, expected: string | undefined): Promise<string> {
+  const stamp = await stampOf(path);
+  if (stamp === undefined) throw new LabelError('NOT_FOUND', `The file of the image ${id} is away`);
+  if (expected === undefined || expected === stamp) return stamp;
+  throw new LabelError('CONFLICT', `The image ${id} has been replaced since the label was begun`, { status: 412 });
 }
 
 export function replacedBy(entry: LabelEntry): Replaced {

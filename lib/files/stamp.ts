@@ -1,8 +1,8 @@
 import type { Stats } from 'node:fs';
 import { stat } from 'node:fs/promises';
-import { hasCode } from '../../files/atomic.js';
+import { hasCode } from './atomic.js';
 
-/** Size and time of a file: another one once its content has changed. Undefined when there is no file. */
+/** Size and time of a file: another one once its content has changed; its ETag, too. Undefined when there is no file. */
 export async function stampOf(path: string): Promise<string | undefined> {
   try {
     return stampIn(await stat(path));

@@ -4,6 +4,7 @@ import path from 'node:path';
 import type { Context } from 'koa';
 import parseRange from 'range-parser';
 import { LabelError } from '../errors.js';
+import { stampIn } from '../files/stamp.js';
 import { mediaType } from './media-type.js';
 
 interface SendOptions {
@@ -27,11 +28,6 @@ export async function sendFile(ctx: Context, file: string, root: string, options
   } finally {
     if (ctx.body === undefined || ctx.body === null) await handle.close();
   }
-}
-
-/** What names the state of a file; sent as ETag, in quotation marks. */
-export function entityTag({ size, mtime }: { readonly size: number; readonly mtime: Date }): string {
-  return `${size.toString(16)}-${mtime.getTime().toString(16)}`;
 }
 
 /** The real path of a file that lies under `root`, undefined where there is none. */
@@ -68,11 +64,12 @@ async function openRegularFile(real: string): Promise<FileHandle | undefined> {
 }
 
 async function reply(ctx: Context, handle: FileHandle, name: string, options: SendOptions): Promise<void> {
-  const { size, mtime } = await handle.stat();
+  const stats = await handle.stat();
+  const { size, mtime } = stats;
   ctx.status = 200;
   ctx.set('Content-Type', mediaType(name));
   ctx.set('Accept-Ranges', 'bytes');
-  ctx.etag = entityTag({ size, mtime });
+  ctx.etag = stampIn(stats);
   ctx.lastModified = mtime;
   if (options.saveAs !== null) ctx.set('Content-Disposition', contentDisposition(options.saveAs ?? name));
   if (ctx.fresh) {

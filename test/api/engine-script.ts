@@ -17,6 +17,8 @@ export class EngineScript implements OperationRunner {
   check: LabelCheck | LabelError = { placement: 'same', layers: [{ 1: 3 }], overlaps: [], vanished: [] };
   /** While set, inferences and trainings wait for it, or for their abortion. */
   gate: Promise<void> | undefined;
+  /** The same for looks at uploaded images and labels. */
+  checkGate: Promise<void> | undefined;
   /** Every operation asked for, in order. */
   readonly asked: { name: OperationName; options: unknown }[] = [];
   /** How many operations ended because their signal was aborted. */
@@ -34,12 +36,13 @@ export class EngineScript implements OperationRunner {
 
   async #answer(name: OperationName, options: unknown, { signal }: Control): Promise<unknown> {
     if (name === 'info') return { libtorch: '2.13.0', cuda: null, threads: 2, devices: [cpu] };
+    if (name === 'checkImage' || name === 'checkLabel') await this.#wait(this.checkGate, signal);
     if (name === 'checkImage') return {};
     if (name === 'checkLabel') {
       if (this.check instanceof LabelError) throw this.check;
       return this.check;
     }
-    await this.#wait(signal);
+    await this.#wait(this.gate, signal);
     if (name === 'thumbnail') return { width: 2, height: 1, pixels: [7, 255] };
     if (name === 'placeLabel') return writeFile((options as Operations['placeLabel']['options']).output, this.result);
     if (name !== 'infer') return { best_metric: 0.5 };
@@ -47,15 +50,15 @@ export class EngineScript implements OperationRunner {
     return { shape: [4, 5, 6], counts: { 1: 7 }, centroids: { 1: [1, 2, 3] }, latencies, device: 'cpu' };
   }
 
-  async #wait(signal: AbortSignal | undefined): Promise<void> {
-    if (this.gate === undefined) return;
+  async #wait(gate: Promise<void> | undefined, signal: AbortSignal | undefined): Promise<void> {
+    if (gate === undefined) return;
     const abortion = new Promise<never>((_, reject) => {
       signal?.addEventListener('abort', () => {
         this.aborted += 1;
         reject(new LabelError('CANCELLED', 'The job was cancelled'));
       });
     });
-    await Promise.race([this.gate, abortion]);
+    await Promise.race([gate, abortion]);
   }
 }
 

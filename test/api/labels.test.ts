@@ -1,9 +1,11 @@
 import assert from 'node:assert/strict';
+import { once } from 'node:events';
+import { existsSync } from 'node:fs';
 import { readdir, readFile, writeFile } from 'node:fs/promises';
 import path from 'node:path';
 import { LabelError } from '../../lib/errors.js';
 import { tinyNifti, tinyNrrd } from '../fixtures/nifti.js';
-import { formWith, startTestServer, type TestServer } from './harness.js';
+import { formWith, startTestServer, until, type TestServer } from './harness.js';
 
 /** What a client sees of a label's check; what the check finds is tested with the real engine. */
 describe('labels over HTTP', () => {
@@ -95,6 +97,39 @@ describe('labels over HTTP', () => {
     assert.equal(await putFor(await etag()), 200);
   });
 
+  describe('while it is looked at', () => {
+    let opened: () => void;
+    beforeEach(() => void (server.engine.checkGate = new Promise((resolve) => (opened = resolve))));
+    const looked = (): Promise<void> =>
+      until(() => server.engine.asked.some(({ name }) => name === 'checkLabel' || name === 'checkImage'));
+
+    it('is refused when its image is replaced, also without a condition', async () => {
+      const answer = put(nifti);
+      await looked();
+      const file = path.join(server.studies, 'a.nii.gz');
+      await writeFile(file, Buffer.concat([await readFile(file), Buffer.from('more')]));
+      opened();
+      assert.equal((await answer).status, 412);
+      assert.deepEqual(await stored(), []);
+      assert.equal((await put(nifti)).status, 200);
+    });
+
+    for (const [what, url, field] of [
+      ['label', '/datastore/label?image=a', 'label'],
+      ['image', '/datastore/image?image=new', 'file'],
+    ] as const) {
+      it(`the ${what} of a client that has hung up is let go`, async () => {
+        const hangUp = new AbortController();
+        const body = formWith({ [field]: nifti });
+        const answer = server.request(url, { method: 'PUT', body, signal: hangUp.signal });
+        await looked();
+        hangUp.abort();
+        await assert.rejects(answer, { name: 'AbortError' });
+        await until(() => server.engine.aborted === 1);
+      });
+    }
+  });
+
   it('refuses a condition that it does not understand', async () => {
     assert.equal((await put(nifti, {}, { 'If-Match': 'abc' })).status, 400);
     assert.deepEqual(await stored(), []);
@@ -164,5 +199,23 @@ describe('labels over HTTP', () => {
     const { options } = server.engine.asked.findLast(({ name }) => name === 'placeLabel')!;
     assert.deepEqual((options as { values: unknown }).values, [{ layer: 0, value: 1, target: 1, name: 'spleen' }]);
     assert.equal((await server.request('/datastore/label/placed?label=a&tag=none')).status, 404);
+  });
+
+  it('keeps no placed label for a client that went just as it was made', async () => {
+    await put(nifti);
+    const client = new AbortController();
+    let file: string | undefined;
+    const place = server.app.placedLabel.bind(server.app);
+    server.app.placedLabel = async (label, tag, signal) => {
+      const placed = await place(label, tag);
+      file = placed.file;
+      const gone = once(signal!, 'abort');
+      client.abort();
+      await gone;
+      return placed;
+    };
+    const url = '/datastore/label/placed?label=a&tag=final';
+    await assert.rejects(server.request(url, { signal: client.signal }), { name: 'AbortError' });
+    await until(() => file !== undefined && !existsSync(file));
   });
 });

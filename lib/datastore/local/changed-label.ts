@@ -1,6 +1,6 @@
 import { stat } from 'node:fs/promises';
 import { without, type StoredLabel } from './catalogue.js';
-import { stampOf } from './stamp.js';
+import { stampOf } from '../../files/stamp.js';
 
 /**
  * The entry of a label that is there, as its file says: one that somebody changed by hand is another label, of a version

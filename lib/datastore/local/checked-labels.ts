@@ -4,7 +4,7 @@ import type { CheckedLabel, Info, UncheckedLabel } from '../datastore.js';
 import type { CatalogueFile } from './catalogue-file.js';
 import { withLabel, type Catalogue } from './catalogue.js';
 import type { Placer } from './placer.js';
-import { stampOf } from './stamp.js';
+import { stampOf } from '../../files/stamp.js';
 
 export class CheckedLabels {
   constructor(

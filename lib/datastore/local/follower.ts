@@ -6,7 +6,7 @@ import { setTimeout as sleep } from 'node:timers/promises';
 import type { Log } from '../../log.js';
 import type { CatalogueFile } from './catalogue-file.js';
 import type { Folders } from './folders.js';
-import { stampIn } from './stamp.js';
+import { stampIn } from '../../files/stamp.js';
 import { watchStudies, type Watcher } from './watch.js';
 
 /** Events come in swarms, when a folder is copied. */

@@ -20,7 +20,7 @@ import {
   type SavedLabel,
   type UncheckedLabel,
 } from '../datastore.js';
-import { checkExpected, replacedBy } from '../expected.js';
+import { checkExpected, replacedBy, requireImage } from '../expected.js';
 import { isTaken, withServed } from '../served.js';
 import { CatalogueFile } from './catalogue-file.js';
 import { catalogueJson, fileInfo, without, withImage, withLabel, withoutImage, withoutLabel } from './catalogue.js';
@@ -225,6 +225,7 @@ export class LocalDatastore implements Datastore {
       checkTag(tag);
       checkExtension(file.ext);
       this.image(id);
+      if (expected.image !== undefined) await requireImage(id, this.imagePath(id), expected.image);
       await this.#noticeFile({ id, tag, ext: file.ext });
       await this.#noticeChange(id, tag);
       const shown = this.image(id).labels.get(tag);

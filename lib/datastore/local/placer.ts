@@ -12,7 +12,7 @@ import { withImage, withLabel, without, type Catalogue, type StoredImage, type S
 import type { Folders } from './folders.js';
 import { Journal, type PlannedWrite } from './journal.js';
 import { ReplacedFiles } from './replaced.js';
-import { stampOf } from './stamp.js';
+import { stampOf } from '../../files/stamp.js';
 
 /** A file of the datastore: an image's, or with a tag a label's. */
 export interface Placed {

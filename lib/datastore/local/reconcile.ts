@@ -10,7 +10,7 @@ import { asFound } from './changed-label.js';
 import type { Folders } from './folders.js';
 import { listFiles, listFolders } from './list-files.js';
 import { splitImageName, splitLabelName } from './names.js';
-import { stampOf } from './stamp.js';
+import { stampOf } from '../../files/stamp.js';
 
 export interface Reconciled {
   readonly catalogue: Catalogue;

@@ -28,10 +28,10 @@ export const imageRoutes: readonly Route[] = [
       }),
       body: z.object({ params: jsonObjectField('JSON object that is kept as the information of the image') }),
       files: { file: 'required' },
-      handle({ query, body, files, services, ctx }) {
+      handle({ query, body, files, services, ctx, signal }) {
         const file = files.file!;
         const id = query.image === '' ? withoutExtension(file.name) : query.image;
-        return services.app.addImage(id, file, { ...body.params, user }, expectedBy(ctx));
+        return services.app.addImage(id, file, { ...body.params, user }, { expected: expectedBy(ctx), signal });
       },
     }),
   ),

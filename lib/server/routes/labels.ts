@@ -2,7 +2,7 @@ import path from 'node:path';
 import { z } from 'zod';
 import { finalTag, type Datastore } from '../../datastore/datastore.js';
 import { LabelError } from '../../errors.js';
-import { expectedBy, requireImage } from '../expected.js';
+import { expectedBy } from '../expected.js';
 import { defineRoute } from '../route.js';
 import { jsonObjectField } from '../schemas.js';
 import { sendFile } from '../send-file.js';
@@ -28,11 +28,11 @@ export const labelRoutes = [
     }),
     body: z.object({ params: jsonObjectField('JSON object: label_values, label_info, client_id, …') }),
     files: { label: 'required' },
-    async handle({ query, body, files, services, ctx }) {
-      const { app } = services;
-      await requireImage(app.datastore, query.image, query.image_etag);
+    handle({ query, body, files, services, ctx, signal }) {
+      const { image, image_etag: stamp } = query;
+      const expected = { ...expectedBy(ctx), ...(stamp !== undefined && { image: stamp }) };
       const info = { ...body.params, user };
-      return app.saveLabel(query.image, query.tag || finalTag, files.label!, info, expectedBy(ctx));
+      return services.app.saveLabel(image, query.tag || finalTag, files.label!, info, { expected, signal });
     },
   }),
   defineRoute({
@@ -93,6 +93,7 @@ export const labelRoutes = [
       const { app } = services;
       if (!app.datastore.hasLabel(query.label, query.tag)) throw new LabelError('NOT_FOUND', notFound);
       const placed = await app.placedLabel(query.label, query.tag, signal);
+      if (ctx.res.closed) return placed.release();
       ctx.res.once('close', () => void placed.release().catch(() => {}));
       const { version, label_values, needs_names, notes } = placed;
       ctx.set('X-Label', encodeURIComponent(JSON.stringify({ version, label_values, needs_names, notes })));
