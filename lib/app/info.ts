@@ -41,7 +41,7 @@ export async function readTrainStats(path: string): Promise<AppInfo['train_stats
     const stats: unknown = JSON.parse(await readFile(path, 'utf8'));
     return typeof stats === 'object' && stats !== null ? (stats as TrainStats) : {};
   } catch (error) {
-    if (hasCode(error, 'ENOENT') || error instanceof SyntaxError) return {};
+    if (hasCode(error, 'ENOENT') || hasCode(error, 'EISDIR') || error instanceof SyntaxError) return {};
     throw error;
   }
 }

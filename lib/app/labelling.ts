@@ -7,6 +7,7 @@ import { finalTag, versionOf, type AddedFile, type Datastore, type Info } from '
 import { requireImage } from '../datastore/expected.js';
 import type { OperationRunner } from '../engine/types.js';
 import { LabelError } from '../errors.js';
+import { makeFolder } from '../files/atomic.js';
 import type { Log } from '../log.js';
 import type { LabelReply, PlacedLabel } from './answers.js';
 import type { StoreOptions } from './app.js';
@@ -85,6 +86,7 @@ export class Labelling {
       values: known.meaning.values,
       output: file,
     };
+    await makeFolder(temporaryFolder);
     await engine.run('placeLabel', options, { ...(signal && { signal }) });
     return { file, version, ...summaryOf(known), release: () => rm(file, { force: true }) };
   }

@@ -4,6 +4,7 @@ import { isAbsolute } from 'node:path';
 import { finalTag, type AddedFile, type Datastore, type Info } from '../datastore/datastore.js';
 import type { OperationRunner, Thumbnail, TrainProgress, TrainStats } from '../engine/types.js';
 import { LabelError } from '../errors.js';
+import { makeFolder } from '../files/atomic.js';
 import { extensionOf, isVolumeExtension } from '../files/extensions.js';
 import { Jobs, type JobControl, type SubmitOptions } from '../jobs/jobs.js';
 import type { Task } from '../jobs/task.js';
@@ -95,6 +96,7 @@ export class RunningApp implements App {
     if (id !== undefined && plan.saveAs === finalTag && this.datastore.hasLabel(id, finalTag)) {
       throw new LabelError('CONFLICT', `${id} has a submitted label, which no proposal replaces: leave label_tag out`);
     }
+    await makeFolder(temporaryFolder);
     const params = await runInference(engine, plan, run).catch((error: unknown) => {
       void this.#watch.look();
       throw withoutPaths(error, { [path]: id === undefined ? 'the image' : `the image ${id}` });

@@ -66,18 +66,18 @@ async function chooseWith(strategy: Strategy, folder: string, context: StrategyC
 }
 
 async function canBeOpened(id: string, { datastore, log }: Parts): Promise<boolean> {
-  const { ext, info } = datastore.image(id);
-  if (!isVolumeExtension(ext)) return true;
-  const problem = await problemOf(datastore.imagePath(id));
-  if (problem === info['problem']) return problem === undefined;
+  const problem = await problemOf(id, datastore);
+  if (problem === datastore.image(id).info['problem']) return problem === undefined;
   await datastore.updateImageInfo(id, { problem });
   if (problem !== undefined) log.warn(`Image ${id} is passed over: ${problem}`);
   return problem === undefined;
 }
 
-async function problemOf(path: string): Promise<string | undefined> {
+async function problemOf(id: string, datastore: Datastore): Promise<string | undefined> {
+  let path = id;
   try {
-    await readImageHeader(path);
+    path = datastore.imagePath(id);
+    if (isVolumeExtension(datastore.image(id).ext)) await readImageHeader(path);
     return undefined;
   } catch (error) {
     const plain = withoutPaths(error, { [path]: 'the file' });

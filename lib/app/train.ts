@@ -16,6 +16,7 @@ import { classesOf, overlapOf } from './label-meaning.js';
 import type { LoadedModel } from './loaded-model.js';
 import type { TrainRecipe } from './model.js';
 import { flag, number, parseParams, wholeNumber, wholeNumberFrom } from './params.js';
+import { statsFile } from './weights.js';
 
 /** Every option that clients see (apps-and-tasks 4.1), its default and its place. A recipe may change defaults. */
 export function trainerConfig(recipe: TrainRecipe, devices: Devices): Options {
@@ -42,7 +43,7 @@ export function trainerConfig(recipe: TrainRecipe, devices: Devices): Options {
 /** What is read of them; the others are accepted so that clients can send everything they saw. */
 const trainParams = z.object({
   /** Of the run, and so of its folder; the same name goes on from the best weights so far. */
-  name: z.string().refine(isSafeName, 'must be a plain name'),
+  name: z.string().refine((name) => isSafeName(name) && name !== statsFile, 'must be a plain name'),
   /** Start from existing weights. */
   pretrained: flag,
   device: z.string().optional(),

@@ -3,6 +3,9 @@
 import { existsSync, statSync } from 'node:fs';
 import { join } from 'node:path';
 
+/** Lies beside the folders of the runs. */
+export const statsFile = 'train_stats.json';
+
 export class WeightFiles {
   /** `model/pretrained_<name>.pt`, which a person puts there or which is fetched. */
   readonly pretrained: string;
@@ -21,7 +24,7 @@ export class WeightFiles {
     this.pretrained = join(modelFolder, `pretrained_${name}.pt`);
     this.published = join(modelFolder, `${name}.pt`);
     this.runs = join(modelFolder, name);
-    this.stats = join(this.runs, 'train_stats.json');
+    this.stats = join(this.runs, statsFile);
   }
 
   /** What inference uses: the published weights, or else the pretrained ones. */

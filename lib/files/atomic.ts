@@ -9,8 +9,9 @@ const temporaryPrefix = '.writing-';
 
 /** A complete file beside the one that it is to replace. */
 export interface PreparedFile {
-  /** Puts it in place. */
+  /** Puts it in place. When it fails with the file in place, all that is unknown is whether it outlasts a power cut. */
   commit(): Promise<void>;
+  readonly isInPlace: boolean;
   /** Deletes it unless it is in place already. */
   discard(): Promise<void>;
 }
@@ -31,10 +32,15 @@ export async function prepareFile(path: string, text: string): Promise<PreparedF
     await discard();
     throw error;
   }
+  let isInPlace = false;
   return {
     async commit() {
       await rename(temporary, path);
+      isInPlace = true;
       await syncFolder(dirname(path));
+    },
+    get isInPlace() {
+      return isInPlace;
     },
     discard,
   };

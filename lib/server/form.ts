@@ -2,7 +2,7 @@
 
 import { randomUUID } from 'node:crypto';
 import { createWriteStream } from 'node:fs';
-import { rm, statfs } from 'node:fs/promises';
+import { mkdir, rm, statfs } from 'node:fs/promises';
 import type { IncomingMessage } from 'node:http';
 import path from 'node:path';
 import { pipeline } from 'node:stream/promises';
@@ -121,6 +121,8 @@ async function refuseTooLarge(request: IncomingMessage, options: FormOptions): P
   if (length > options.maxUpload + maxFieldBytes) {
     throw new LabelError('TOO_LARGE', `An upload of ${length} bytes is larger than the ${options.maxUpload} allowed`);
   }
+  // Somebody may have tidied it away.
+  await mkdir(options.uploads, { recursive: true });
   const { bavail, bsize } = await statfs(options.uploads);
   if (length > bavail * bsize) {
     throw new LabelError('OUT_OF_MEMORY', `The disk has no room for an upload of ${length} bytes`);

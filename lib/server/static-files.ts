@@ -76,6 +76,7 @@ function compressed(file: string): Promise<Buffer> {
   if (bytes === undefined) {
     bytes = readFile(file).then((contents) => compress(contents, { level: 9 }));
     compressedFiles.set(file, bytes);
+    bytes.catch(() => compressedFiles.delete(file));
   }
   return bytes;
 }

@@ -1,6 +1,6 @@
 import assert from 'node:assert/strict';
 import { existsSync } from 'node:fs';
-import { readFile, readdir, writeFile } from 'node:fs/promises';
+import { readFile, readdir, rm, writeFile } from 'node:fs/promises';
 import { dirname, join } from 'node:path';
 import type { App } from '../../lib/app/app.js';
 import type { InferOptions } from '../../lib/engine/types.js';
@@ -190,6 +190,13 @@ describe('inference of an app', () => {
       orig_labels: [1, 2],
       target_labels: [1, 6],
     });
+  });
+
+  it('makes its temporary folder anew when somebody has tidied it away', async () => {
+    const app = await startWithWeights();
+    const { file } = await infer(app);
+    await rm(dirname(file), { recursive: true });
+    assert.ok(existsSync((await infer(app)).file));
   });
 
   it('deletes its temporary folder at the end', async () => {

@@ -1,5 +1,5 @@
 import assert from 'node:assert/strict';
-import { utimes } from 'node:fs/promises';
+import { rm, utimes } from 'node:fs/promises';
 import { join } from 'node:path';
 import type { App } from '../../lib/app/app.js';
 import { Devices } from '../../lib/app/devices.js';
@@ -43,6 +43,16 @@ describe('samples and labels of an app', () => {
     const app = await start('a');
     await app.saveLabel('a', 'final', await label(), {});
     assert.deepEqual(await app.nextSample('random', {}), {});
+  });
+
+  it('passes an image over whose file has gone unseen', async () => {
+    await bench.write('studies/c.png', 'a picture');
+    const app = await start('a', 'b');
+    await rm(join(bench.folder, 'studies/a.nii'));
+    await rm(join(bench.folder, 'studies/c.png'));
+    assert.equal((await app.nextSample('first', {}))['id'], 'b');
+    assert.equal((await app.nextSample('last', {}))['id'], 'b');
+    assert.match(String(app.datastore.image('a').info['problem']), /no file|not there|There is no/);
   });
 
   it('draws at random what was not served lately', async () => {

@@ -207,6 +207,7 @@ describe('training of an app', () => {
     [{ val_split: 1 }, /^val_split: /],
     [{ train_batch_size: 1000 }, /^train_batch_size: must be 1 to 64/],
     [{ name: '../../etc' }, /^name: must be a plain name/],
+    [{ name: 'train_stats.json' }, /^name: must be a plain name/],
     [{ device: 'tpu' }, /no device "tpu"/],
   ] as const) {
     it(`refuses ${JSON.stringify(params)}`, async () => {

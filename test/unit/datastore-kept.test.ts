@@ -243,6 +243,36 @@ describe('what a local datastore knows', () => {
     await assert.rejects(save('ann', second.version), { code: 'CONFLICT', message: /has been deleted/ });
   });
 
+  it('refuses names that it would not read again, and information that it would write for ever', async () => {
+    const id = 'x'.repeat(172);
+    await studies.put(`${id}.nii.gz`);
+    const store = await studies.open();
+    await store.saveLabel(id, 'final', await studies.upload('label'), {});
+    await assert.rejects(store.saveLabel(id, 'final', await studies.upload('label', '.seg.nrrd'), {}), {
+      code: 'INVALID_INPUT',
+      message: /^The file name .* must be a plain name: 1 to 180 bytes/,
+    });
+    await assert.rejects(store.addImage(`${id}yy`, await studies.upload('image'), {}), { code: 'INVALID_INPUT' });
+    const large = { comment: 'x'.repeat(2 ** 20) };
+    const tooLarge = { code: 'TOO_LARGE', message: /would take 104\d{4} characters; up to 1048576 are kept/ };
+    await assert.rejects(store.updateImageInfo(id, large), tooLarge);
+    await assert.rejects(store.updateLabelInfo(id, 'final', large), tooLarge);
+    await assert.rejects(store.saveLabel(id, 'final', await studies.upload('label'), large), tooLarge);
+    await assert.rejects(store.addImage('new', await studies.upload('image'), large), tooLarge);
+    const later = await studies.open();
+    assert.deepEqual(later.images(), [id]);
+    assert.ok(later.hasLabel(id, 'final'));
+    assert.deepEqual(studies.warnings, []);
+  });
+
+  it('stores also after somebody has tidied its folder of incoming files away', async () => {
+    await studies.put('a.nii.gz');
+    const store = await studies.open();
+    await rm(store.incoming, { recursive: true });
+    await store.saveLabel('a', 'final', await studies.upload('label'), {});
+    assert.equal(await studies.read('labels/final/a.nii.gz'), 'label');
+  });
+
   it('lets one of several who replace the same version at once', async () => {
     await studies.put('a.nii.gz');
     const store = await studies.open();

@@ -1,7 +1,7 @@
 import assert from 'node:assert/strict';
 import { spawn } from 'node:child_process';
 import { once } from 'node:events';
-import { mkdtemp, readFile, readdir, rm, writeFile } from 'node:fs/promises';
+import { mkdtemp, open, readFile, readdir, rm, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { createInterface } from 'node:readline';
@@ -116,6 +116,70 @@ describe('a save that was not ended', () => {
     assert.deepEqual(await readdir(join(studies.folder, 'labels/final')), ['a.nii.gz']);
   });
 });
+
+describe('a save that the disk does not confirm', () => {
+  let studies: Studies;
+  beforeEach(async () => {
+    studies = await Studies.create();
+    await studies.put('a.nii.gz');
+  });
+  afterEach(() => studies.remove());
+
+  const save = async (organ: string, ext: string): Promise<unknown> => {
+    const label = await studies.upload(organ, ext);
+    return (await studies.open()).saveLabel('a', 'final', label, { label_info: [{ name: organ }] });
+  };
+
+  /** The label's file and its names, which must be of one save. */
+  async function organOf(store: LocalDatastore): Promise<string> {
+    assert.deepEqual(await readdir(join(studies.folder, 'labels/final')), [`a${store.label('a', 'final').ext}`]);
+    assert.deepEqual(await readdir(store.incoming), []);
+    const organ = await readFile(store.labelPath('a', 'final'), 'utf8');
+    assert.deepEqual(store.label('a', 'final').info['label_info'], [{ name: organ }]);
+    return organ;
+  }
+
+  for (const ext of ['.nii.gz', '.nrrd']) {
+    it(`leaves the old label or the new one, ${ext}, with its own names, whichever sync fails`, async () => {
+      const found = new Set<string>();
+      await save('liver', '.nii.gz');
+      for (let failing = 1; ; failing += 1) {
+        const store = await studies.open();
+        const label = await studies.upload('spleen', ext);
+        const mend = await failSync(failing);
+        const saving = store.saveLabel('a', 'final', label, { label_info: [{ name: 'spleen' }] });
+        const outcome = await saving.then(
+          () => 'stored',
+          (error: unknown) => (error as NodeJS.ErrnoException).code,
+        );
+        mend();
+        found.add(await organOf(store));
+        await store.refresh();
+        const organ = await organOf(store);
+        assert.equal(await organOf(await studies.open()), organ);
+        if (outcome === 'stored') break;
+        assert.equal(outcome, 'EIO');
+        await save('liver', '.nii.gz');
+        assert.equal(await organOf(await studies.open()), 'liver');
+      }
+      assert.deepEqual([...found].sort(), ['liver', 'spleen']);
+    });
+  }
+});
+
+/** Lets the `failing`th sync from now on fail, as a broken disk does; the result puts it right again. */
+async function failSync(failing: number): Promise<() => void> {
+  const handle = await open(tmpdir());
+  const files = Object.getPrototypeOf(handle) as { sync: () => Promise<void> };
+  await handle.close();
+  const { sync } = files;
+  let count = 0;
+  files.sync = function (this: unknown) {
+    count += 1;
+    return count === failing ? Promise.reject(Object.assign(new Error('EIO'), { code: 'EIO' })) : sync.call(this);
+  };
+  return () => (files.sync = sync);
+}
 
 /** Saves a label with info of more than the process may write into a file; resolves with the code of the failure. */
 async function saveWithin8KiB(folder: string, label: string): Promise<string> {

@@ -102,8 +102,14 @@ export class CatalogueFile {
     const prepared = await prepareFile(this.folders.catalogue, catalogueText(catalogue));
     return {
       commit: async () => {
-        await prepared.commit();
-        this.#take(catalogue, stateOf(this.folders.catalogue));
+        try {
+          await prepared.commit();
+        } finally {
+          if (prepared.isInPlace) this.#take(catalogue, stateOf(this.folders.catalogue));
+        }
+      },
+      get isInPlace() {
+        return prepared.isInPlace;
       },
       discard: () => prepared.discard(),
     };

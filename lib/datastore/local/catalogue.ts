@@ -4,7 +4,11 @@
  * entry, the time since which its file is away; `file` in a label, what its file looked like when its info was written.
  */
 
+import { LabelError } from '../../errors.js';
 import type { ImageEntry, Info, LabelEntry } from '../datastore.js';
+
+/** Characters of JSON for one file. */
+const mostInfo = 2 ** 20;
 
 export const catalogueFile = 'datastore_v2.json';
 
@@ -107,6 +111,17 @@ export function withoutLabel(catalogue: Catalogue, id: string, tag: string): Cat
 /** What is remembered of a file when it is stored, beside what the client said: seconds since 1970, and its name. */
 export function fileInfo(info: Info, name: string): Info {
   return { ...info, ts: Math.floor(Date.now() / 1000), name };
+}
+
+/**
+ * The same, for it is written again with every change of anything. Throws TOO_LARGE where clients have given too much;
+ * `checked` is our own.
+ */
+export function bounded(info: Info): Info {
+  const size = JSON.stringify(without(info, ['checked'])).length;
+  if (size <= mostInfo) return info;
+  const message = `What is to be known of the file would take ${size} characters; up to ${mostInfo} are kept`;
+  throw new LabelError('TOO_LARGE', message);
 }
 
 export function without(info: Info, keys: readonly string[]): Info {

@@ -23,14 +23,23 @@ import {
 import { checkExpected, replacedBy, requireImage } from '../expected.js';
 import { isTaken, withServed } from '../served.js';
 import { CatalogueFile } from './catalogue-file.js';
-import { catalogueJson, fileInfo, without, withImage, withLabel, withoutImage, withoutLabel } from './catalogue.js';
+import {
+  bounded,
+  catalogueJson,
+  fileInfo,
+  without,
+  withImage,
+  withLabel,
+  withoutImage,
+  withoutLabel,
+} from './catalogue.js';
 import { asFound } from './changed-label.js';
 import { CheckedLabels } from './checked-labels.js';
 import { Folders } from './folders.js';
 import { Follower } from './follower.js';
 import { identityOf } from './identity.js';
 import { Lock } from './lock.js';
-import { checkExtension, checkId, checkTag, defaultPatterns, extensionsOf } from './names.js';
+import { checkFileName, checkId, checkTag, defaultPatterns, extensionsOf } from './names.js';
 import { Placer, type Placed } from './placer.js';
 import { reconcile } from './reconcile.js';
 
@@ -194,7 +203,7 @@ export class LocalDatastore implements Datastore {
     return this.#write(async () => {
       this.#refuseIfOnlyRead();
       checkId(id);
-      checkExtension(file.ext);
+      checkFileName(id, file.ext);
       await this.#noticeFile({ id, ext: file.ext });
       const known = this.#file.catalogue.images.get(id);
       checkExpected(`The image ${id}`, known, expected);
@@ -202,7 +211,7 @@ export class LocalDatastore implements Datastore {
       if (this.#placer.imageFile(id, ext) === this.#folders.catalogue) {
         throw new LabelError('INVALID_INPUT', `An image cannot be called ${id + ext}: that is the catalogue`);
       }
-      const entry = { ext, info: fileInfo({ ...known?.info, ...info }, id + ext) };
+      const entry = { ext, info: fileInfo(bounded({ ...known?.info, ...info }), id + ext) };
       await this.#placer.replace({ id, path: file.path, known }, () => Promise.resolve(entry));
       return id;
     });
@@ -223,7 +232,7 @@ export class LocalDatastore implements Datastore {
   saveLabel(id: string, tag: string, file: AddedFile, info: Info, expected: Expected = {}): Promise<SavedLabel> {
     return this.#write(async () => {
       checkTag(tag);
-      checkExtension(file.ext);
+      checkFileName(id, file.ext);
       this.image(id);
       if (expected.image !== undefined) await requireImage(id, this.imagePath(id), expected.image);
       await this.#noticeFile({ id, tag, ext: file.ext });
@@ -236,7 +245,7 @@ export class LocalDatastore implements Datastore {
       await this.#placer.replace({ id, tag, path: file.path, known }, async (stamp) => {
         const found = info['checked'] as Info | undefined;
         const checked = found && { checked: await this.#checked.withStamp(id, stamp, found) };
-        return { ext, info: { ...fileInfo({ ...info, ...checked }, id + ext), version } };
+        return { ext, info: { ...fileInfo({ ...bounded(info), ...checked }, id + ext), version } };
       });
       return { id, version, ...(shown && { replaced: replacedBy(shown) }) };
     });
@@ -253,7 +262,7 @@ export class LocalDatastore implements Datastore {
   }
 
   updateImageInfo(id: string, info: Info): Promise<void> {
-    return this.#changeImageInfo(id, (known) => ({ ...known, ...info }));
+    return this.#changeImageInfo(id, (known) => bounded({ ...known, ...info }));
   }
 
   updateLabelInfo(id: string, tag: string, info: Info): Promise<void> {
@@ -264,7 +273,9 @@ export class LocalDatastore implements Datastore {
       // Other names make another label of it, which nobody must replace unseen.
       const version = isAboutMeaning ? { version: randomUUID() } : {};
       const added = { ...without(info, ['version', 'checked']), ...version };
-      await this.#file.save(withLabel(this.#file.catalogue, id, tag, { ...entry, info: { ...kept, ...added } }));
+      await this.#file.save(
+        withLabel(this.#file.catalogue, id, tag, { ...entry, info: bounded({ ...kept, ...added }) }),
+      );
     });
   }
 

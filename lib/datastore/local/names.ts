@@ -27,11 +27,12 @@ export function checkTag(tag: string): void {
   checkName('label tag', tag);
 }
 
-/** Throws INVALID_INPUT unless `ext` looks like ".nii.gz". */
-export function checkExtension(ext: string): void {
+/** Throws INVALID_INPUT unless `ext` looks like ".nii.gz", and is not too long behind this id. */
+export function checkFileName(id: string, ext: string): void {
   if (!/^(\.[A-Za-z0-9_-]{1,16}){1,4}$/.test(ext)) {
     throw new LabelError('INVALID_INPUT', `The file extension ${JSON.stringify(ext)} is not one like ".nii.gz"`);
   }
+  checkName('file name', id + ext);
 }
 
 export function isSafeName(name: string): boolean {

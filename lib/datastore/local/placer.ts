@@ -63,9 +63,10 @@ export class Placer {
    * `entry` makes the new entry, from the stamp of the new file.
    */
   async replace({ id, tag, path, known }: Replacement, entry: (file: string) => Promise<LabelEntry>): Promise<void> {
+    await makeFolder(this.folders.incoming);
     const staged = join(this.folders.incoming, randomUUID());
-    await moveIntoPlace(path, staged);
     try {
+      await moveIntoPlace(path, staged);
       const file = (await stampOf(staged))!;
       const planned = {
         id,
@@ -93,9 +94,15 @@ export class Placer {
       await prepared.commit();
     } catch (error) {
       await prepared.discard();
-      await this.#takeBack(planned, known);
+      // With the catalogue in place the new file counts, and the old one must not come back under its name.
+      if (prepared.isInPlace) await this.#end(planned);
+      else await this.#takeBack(planned, known);
       throw error;
     }
+    await this.#end(planned);
+  }
+
+  async #end(planned: PlannedWrite): Promise<void> {
     await this.#removePrevious(planned);
     await this.#journal.clear();
   }

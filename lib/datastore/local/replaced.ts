@@ -48,8 +48,13 @@ export class ReplacedFiles {
 
   async #copy(source: string, target: string): Promise<void> {
     const temporary = join(this.temporary, randomUUID());
-    await linkOrCopy(source, temporary);
-    await rename(temporary, target);
+    try {
+      await linkOrCopy(source, temporary);
+      // Two names of one file stay as they are.
+      await rename(temporary, target);
+    } finally {
+      await rm(temporary, { force: true });
+    }
   }
 
   /** An earlier file may have another extension, so the notes tell which belong to the id. */

@@ -9,9 +9,12 @@ SimpleInferer::SimpleInferer(const Json& spec) { Args("SimpleInferer", spec).fin
 at::Tensor SimpleInferer::infer(const at::Tensor& image, const PredictFunction& predict,
                                 const JobContext& context) const {
   context.check();
-  at::Tensor logits = predict(image.unsqueeze(0).contiguous())[0];
+  const at::Tensor logits = predict(image.unsqueeze(0).contiguous());
+  if (logits.dim() != image.dim() + 1 || logits.sizes().slice(2) != image.sizes().slice(1)) {
+    throw Error(ErrorCode::Unsupported, "SimpleInferer: the network changes the size of the image");
+  }
   context.report({{"stage", "infer"}, {"done", 1.0}});
-  return logits;
+  return logits[0];
 }
 
 }  // namespace mlabel

@@ -64,11 +64,11 @@ void countOverlaps(const std::string& path, const at::Tensor& layers, LabelFacts
   }
 }
 
-void findVanished(const std::string& path, const at::Tensor& layers, LabelFacts& facts) {
-  const at::Tensor placed = place(layers, facts.placement);
-  for (int64_t layer = 0; layer < placed.size(0); ++layer) {
+void findVanished(const std::string& path, const at::Tensor& layers, LabelFacts& facts, const JobContext& context) {
+  for (int64_t layer = 0; layer < layers.size(0); ++layer) {
     std::map<int64_t, int64_t> left;
-    Counter(path, left).add(placed[layer]);
+    // One by one: on the grid of their image, all of them may be too much.
+    Counter(path, left).add(place(layers.narrow(0, layer, 1), facts.placement, context)[0]);
     for (const auto& [value, voxels] : facts.layers[static_cast<size_t>(layer)]) {
       if (!left.contains(value)) facts.vanished.push_back(value);
     }
@@ -98,7 +98,7 @@ LabelFacts labelFacts(const std::string& label, const std::string& image, const 
     Counter(label, facts.layers[static_cast<size_t>(layer)]).add(layers[layer]);
   }
   if (layers.size(0) > 1) countOverlaps(label, layers, facts, context);
-  if (facts.placement.kind == Placement::Kind::Resampled) findVanished(label, layers, facts);
+  if (facts.placement.kind == Placement::Kind::Resampled) findVanished(label, layers, facts, context);
   return facts;
 }
 

@@ -53,11 +53,13 @@ using Overlaps = std::map<std::pair<int32_t, int32_t>, int64_t>;
 
 /// Lays one layer upon what earlier ones gave.
 template <class Value, class Target>
-void layOver(const Value* layer, const Targets& targets, Target* merged, int64_t count, Overlaps& overlaps) {
+void layOver(const Value* layer, const Targets& targets, Target* merged, int64_t count, Overlaps& overlaps,
+             const JobContext& context) {
   std::mutex mutex;
   at::parallel_for(0, count, grain, [&](int64_t begin, int64_t end) {
     Overlaps own;
     for (int64_t i = begin; i < end; ++i) {
+      if (i % grain == 0) context.check();
       const int32_t target = targets.of(static_cast<int32_t>(layer[i]));
       if (target == 0) continue;
       const auto now = static_cast<int32_t>(merged[i]);
@@ -71,15 +73,16 @@ void layOver(const Value* layer, const Targets& targets, Target* merged, int64_t
 }
 
 template <class Target>
-void merge(const at::Tensor& layers, const LabelValues& values, at::Tensor& merged, Overlaps& overlaps) {
+void merge(const at::Tensor& layers, const LabelValues& values, at::Tensor& merged, Overlaps& overlaps,
+           const JobContext& context) {
   const int64_t count = merged.numel();
   for (int64_t layer = 0; layer < layers.size(0); ++layer) {
     const Targets targets(values, layer);
     const at::Tensor source = layers[layer].permute({2, 1, 0}).contiguous();
     if (source.scalar_type() == at::kByte) {
-      layOver(source.const_data_ptr<uint8_t>(), targets, merged.data_ptr<Target>(), count, overlaps);
+      layOver(source.const_data_ptr<uint8_t>(), targets, merged.data_ptr<Target>(), count, overlaps, context);
     } else {
-      layOver(source.const_data_ptr<int32_t>(), targets, merged.data_ptr<Target>(), count, overlaps);
+      layOver(source.const_data_ptr<int32_t>(), targets, merged.data_ptr<Target>(), count, overlaps, context);
     }
   }
 }
@@ -101,12 +104,13 @@ std::optional<LabelValues> parseLabelValues(const Args& args, const std::string&
   return values;
 }
 
-at::Tensor mergeLayers(const at::Tensor& layers, const LabelValues& values) {
+at::Tensor mergeLayers(const at::Tensor& layers, const LabelValues& values, const JobContext& context) {
   const auto isByte = [](const LabelValue& entry) { return entry.target >= 0 && entry.target <= UINT8_MAX; };
   const bool narrow = std::all_of(values.begin(), values.end(), isByte);
   at::Tensor merged = at::zeros({layers.size(3), layers.size(2), layers.size(1)}, narrow ? at::kByte : at::kInt);
   Overlaps overlaps;
-  narrow ? merge<uint8_t>(layers, values, merged, overlaps) : merge<int32_t>(layers, values, merged, overlaps);
+  narrow ? merge<uint8_t>(layers, values, merged, overlaps, context)
+         : merge<int32_t>(layers, values, merged, overlaps, context);
   if (!overlaps.empty()) {
     const auto& [pair, voxels] = *overlaps.begin();
     throw Error(ErrorCode::UnfitLabel, nameOf(values, pair.first) + " and " + nameOf(values, pair.second) +

@@ -7,6 +7,7 @@
 #include <string>
 #include <vector>
 
+#include "runtime/job.hpp"
 #include "runtime/json.hpp"
 
 namespace mlabel {
@@ -27,7 +28,8 @@ using LabelValues = std::vector<LabelValue>;
 std::optional<LabelValues> parseLabelValues(const Args& args, const std::string& field);
 
 /// Layers [L, I, J, K] of a label (uint8 or int32) → one layer [1, I, J, K] of targets, uint8 where they fit, else int32.
-/// A value that is not listed becomes 0. Throws UnfitLabel, naming both, where two layers give a voxel two targets.
-at::Tensor mergeLayers(const at::Tensor& layers, const LabelValues& values);
+/// A value that is not listed becomes 0. Throws UnfitLabel, naming both, where two layers give a voxel two targets. `context` is
+/// polled.
+at::Tensor mergeLayers(const at::Tensor& layers, const LabelValues& values, const JobContext& context = {});
 
 }  // namespace mlabel

@@ -13,12 +13,12 @@ Volume placedLabel(const std::string& label, const std::string& image, const std
   const Placement placement = placementOf(readHeader(label, context), grid);
   at::Tensor data = readLabel(label, context).data;
   if (values) {
-    data = mergeLayers(data, *values);
+    data = mergeLayers(data, *values, context);
   } else if (data.size(0) != 1) {
     throw Error(ErrorCode::UnfitLabel,
                 label + ": has " + std::to_string(data.size(0)) + " layers and nothing says what their values mean");
   }
-  return {place(data, placement), grid.affine, grid};
+  return {place(data, placement, context), grid.affine, grid};
 }
 
 }  // namespace mlabel

@@ -149,11 +149,13 @@ std::string describe(const ImageHeader& header) {
 }
 
 template <class Value>
-void placeLayer(const Value* source, const Shape3& from, Value* target, const Placement& placement) {
+void placeLayer(const Value* source, const Shape3& from, Value* target, const Placement& placement,
+                const JobContext& context) {
   const int64_t width = placement.shape[0], height = placement.shape[1], depth = placement.shape[2];
   const Affine& map = placement.toLabel;
   at::parallel_for(0, depth, 1, [&](int64_t begin, int64_t end) {
     for (int64_t k = begin; k < end; ++k) {
+      context.check();
       for (int64_t j = 0; j < height; ++j) {
         Value* row = target + (k * height + j) * width;
         const Vector3 start = map.apply({0, static_cast<double>(j), static_cast<double>(k)});
@@ -204,7 +206,7 @@ Placement placementOf(const ImageHeader& label, const ImageHeader& image) {
                                          "reference volume");
 }
 
-at::Tensor place(const at::Tensor& label, const Placement& placement) {
+at::Tensor place(const at::Tensor& label, const Placement& placement, const JobContext& context) {
   if (placement.kind == Placement::Kind::Same || placement.kind == Placement::Kind::OtherReading) return label;
   const Shape3 from{label.size(1), label.size(2), label.size(3)};
   const auto& [i, j, k] = placement.shape;
@@ -212,9 +214,9 @@ at::Tensor place(const at::Tensor& label, const Placement& placement) {
   const at::Tensor target = at::empty({label.size(0), k, j, i}, label.options());
   for (int64_t layer = 0; layer < label.size(0); ++layer) {
     if (label.scalar_type() == at::kByte) {
-      placeLayer(source[layer].const_data_ptr<uint8_t>(), from, target[layer].data_ptr<uint8_t>(), placement);
+      placeLayer(source[layer].const_data_ptr<uint8_t>(), from, target[layer].data_ptr<uint8_t>(), placement, context);
     } else {
-      placeLayer(source[layer].const_data_ptr<int32_t>(), from, target[layer].data_ptr<int32_t>(), placement);
+      placeLayer(source[layer].const_data_ptr<int32_t>(), from, target[layer].data_ptr<int32_t>(), placement, context);
     }
   }
   return target.permute({0, 3, 2, 1});

@@ -4,6 +4,7 @@
 #include <ATen/core/Tensor.h>
 
 #include "image/volume.hpp"
+#include "runtime/job.hpp"
 
 namespace mlabel {
 
@@ -31,7 +32,7 @@ const char* nameOf(Placement::Kind kind);
 Placement placementOf(const ImageHeader& label, const ImageHeader& image);
 
 /// [L, I, J, K] on the label's grid → the same layers and type on the image's grid, in file-order memory; what lies
-/// outside the label is 0. The tensor itself where nothing moves. `label` is uint8 or int32.
-at::Tensor place(const at::Tensor& label, const Placement& placement);
+/// outside the label is 0. The tensor itself where nothing moves. `label` is uint8 or int32. `context` is polled.
+at::Tensor place(const at::Tensor& label, const Placement& placement, const JobContext& context = {});
 
 }  // namespace mlabel

@@ -5,6 +5,18 @@
 
 namespace mlabel {
 
+namespace {
+
+/// What follows would divide by the number of voxels, or look for the nearest of none.
+void requireVoxels(const Sample& sample, const std::string& transform) {
+  for (const auto& [key, image] : sample.images) {
+    if (image.data.numel() > 0) continue;
+    throw Error(ErrorCode::InvalidInput, transform + ": nothing is left of \"" + key + "\"");
+  }
+}
+
+}  // namespace
+
 Pipeline::Pipeline(const Json& specs) {
   if (!specs.is_array()) throw Error(ErrorCode::InvalidInput, "transforms: expected a list, got " + specs.dump());
   for (const Json& spec : specs) {
@@ -22,6 +34,7 @@ void Pipeline::applyDeterministic(Sample& sample, const JobContext& context, Tim
     context.check();
     const auto start = std::chrono::steady_clock::now();
     steps_[i].transform->apply(sample, context);
+    requireVoxels(sample, steps_[i].name);
     const std::chrono::duration<double> seconds = std::chrono::steady_clock::now() - start;
     if (timings != nullptr) timings->emplace_back(steps_[i].name, seconds.count());
   }
@@ -47,7 +60,10 @@ std::vector<Sample> Pipeline::applyRandom(Sample sample, RandomStreams& streams,
     context.check();
     const auto* random = dynamic_cast<const RandomTransform*>(steps_[i].transform.get());
     if (random == nullptr) {
-      for (Sample& one : samples) steps_[i].transform->apply(one, context);
+      for (Sample& one : samples) {
+        steps_[i].transform->apply(one, context);
+        requireVoxels(one, steps_[i].name);
+      }
       continue;
     }
     std::vector<Sample> next;
@@ -56,6 +72,7 @@ std::vector<Sample> Pipeline::applyRandom(Sample sample, RandomStreams& streams,
       std::move(made.begin(), made.end(), std::back_inserter(next));
     }
     samples = std::move(next);
+    for (const Sample& one : samples) requireVoxels(one, steps_[i].name);
     ++stream;
   }
   return samples;

@@ -84,6 +84,9 @@ void mixRows(const std::array<const float*, 4>& rows, const std::array<double, 4
 }  // namespace
 
 Resampler::Resampler(const Grid& from, const Grid& to, Interpolation mode) : from_(from), to_(to), mode_(mode) {
+  if (std::any_of(from.shape.begin(), from.shape.end(), [](int64_t size) { return size < 1; })) {
+    throw Error(ErrorCode::InvalidInput, "an image without voxels cannot be resampled");
+  }
   from.affine.inverse();  // refuses a singular affine
   indexMap_ = toAffine(at::linalg_solve(toTensor(from.affine), toTensor(to.affine)));
   identity_ = from.shape == to.shape && (close(from.affine, to.affine) || close(indexMap_, Affine{}));

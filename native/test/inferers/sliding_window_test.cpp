@@ -79,6 +79,18 @@ TEST_CASE("a network that changes nothing gives the image back, of any size, in 
   CHECK(at::equal(makeInferer({{"name", "SimpleInferer"}})->infer(slice, identity, {}), slice));
 }
 
+TEST_CASE("a network that answers in another size is refused") {
+  const at::Tensor image = at::zeros({1, 4, 4, 4});
+  const PredictFunction half = [](const at::Tensor& windows) { return at::avg_pool3d(windows, 2); };
+  const PredictFunction scores = [](const at::Tensor& windows) { return windows.flatten(2).mean(2); };
+  for (const PredictFunction& predict : {half, scores}) {
+    CHECK_THROWS_WITH_AS(makeInferer(sliding({{"roi_size", 4}}))->infer(image, predict, {}),
+                         doctest::Contains("changes the size of a window"), Error);
+    CHECK_THROWS_WITH_AS(makeInferer({{"name", "SimpleInferer"}})->infer(image, predict, {}),
+                         doctest::Contains("changes the size of the image"), Error);
+  }
+}
+
 TEST_CASE("the image itself is never written to") {
   const at::Tensor image = at::ones({1, 4, 4, 4});
   makeInferer(sliding({{"roi_size", 4}, {"mode", "gaussian"}}))->infer(image, identity, {});

@@ -6,6 +6,7 @@
 
 #include <cmath>
 
+#include "labels/label_values.hpp"
 #include "runtime/error.hpp"
 
 using namespace mlabel;
@@ -97,6 +98,18 @@ TEST_CASE("a label in any of the 48 axis orders comes onto its image where it wa
     }
   } while (std::next_permutation(axes.begin(), axes.end()));
   CHECK(orders == 48);
+}
+
+TEST_CASE("placing ends when the job is stopped") {
+  StopFlag stop;
+  stop.raise();
+  const JobContext stopped(stop, {});
+  Affine shift;
+  shift(0, 3) = 1;
+  const ImageHeader image = headerOf(shape, oblique), crop = headerOf({10, 12, 9}, oblique * shift);
+  const at::Tensor label = at::zeros({1, 10, 12, 9}, at::kByte);
+  CHECK_THROWS_WITH_AS(place(label, placementOf(crop, image), stopped), "the job was cancelled", Error);
+  CHECK_THROWS_WITH_AS(mergeLayers(label, {{0, 1, 1, ""}}, stopped), "the job was cancelled", Error);
 }
 
 TEST_CASE("crops, coarser and finer grids are brought to the image's by nearest neighbour") {

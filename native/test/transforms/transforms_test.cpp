@@ -44,14 +44,15 @@ TEST_CASE("NormalizeIntensityd: nonzero, channel-wise, constant and empty images
   CHECK(largestDifference(transformed(channels, two.clone()).data, at::cat({row({-1, 1}), row({-1, 1})})) < 1e-6);
 }
 
-TEST_CASE("CropForegroundd: an empty mask gives an empty box, as in MONAI; the other keys follow the source") {
+TEST_CASE(
+    "CropForegroundd: a mask without foreground leaves nothing, and is refused; the other keys follow the source") {
   const Json spec{{"name", "CropForegroundd"}, {"keys", {"image", "label"}}, {"source_key", "label"}, {"margin", 1}};
   const auto cropped = [&](const at::Tensor& label) {
     Sample sample = sampleOf({{"image", row({1, 2, 3, 4})}, {"label", label}});
     Pipeline(Json::array({spec})).applyDeterministic(sample, {});
     return sample.images.at("image").data;
   };
-  CHECK(cropped(row({0, 0, 0, 0})).numel() == 0);
+  CHECK_THROWS_WITH_AS(cropped(row({0, 0, 0, 0})), "CropForegroundd: nothing is left of \"image\"", Error);
   const auto box = cropped(row({0, 0, 1, 0}));
   CHECK(box.sizes() == at::IntArrayRef({1, 3, 3, 3}));
   CHECK(at::equal(box.select(2, 1).select(2, 1), at::tensor({2.0f, 3.0f, 4.0f}).view({1, 3})));
