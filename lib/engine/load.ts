@@ -29,16 +29,14 @@ function unusable(message: string, cause?: unknown): LabelError {
   return new LabelError('UNSUPPORTED', message, { status: 500, cause });
 }
 
-let loaded: Addon | undefined;
+let stopsAtExit = false;
 
 /** Loads the addon. Throws a LabelError that names the one thing to do when there is none or it is broken. */
 export function loadAddon(): Addon {
-  if (loaded === undefined) {
-    const addon = load();
-    if (isMainThread) process.once('exit', (code) => addon.stopJobs(code));
-    loaded = addon;
-  }
-  return loaded;
+  const addon = load();
+  if (isMainThread && !stopsAtExit) process.once('exit', (code) => addon.stopJobs(code));
+  stopsAtExit = true;
+  return addon;
 }
 
 function load(): Addon {

@@ -47,6 +47,8 @@ export async function newPage(browser: Browser): Promise<WatchedPage> {
   // Without a graphics card drawing takes most of the time of a test: a quarter of the pixels, and no 3-D view until it is
   // asked for.
   const context = await browser.newContext({ deviceScaleFactor: 0.5 });
+  // Other programs may keep all cores busy, and a training gets what they leave.
+  context.setDefaultTimeout(300_000);
   await context.addInitScript(withoutRender);
   const [complaints, requests]: string[][] = [[], []] as [string[], string[]];
   context.on('request', (request) => requests.push(request.url()));

@@ -9,9 +9,7 @@ import { orientedVolumes, size, worldOf, writeOrientedVolumes } from './oriented
 import { positionKey, valuesByPosition } from './second-reader.js';
 import { ServerProcess } from '../fixtures/server-process.js';
 
-describe('the harness of the tests in a browser', function () {
-  // A server and a browser must have started before anything can end them.
-  this.timeout(120_000);
+describe('the harness of the tests in a browser', () => {
   let server: ServerProcess;
   let browser: Browser | undefined;
   before(async () => {

@@ -44,8 +44,8 @@ describe('the whole loop in the browser', () => {
     await page.train({ 'max epochs': 2, 'val split': 0 });
     await page.page
       .getByText('A new version of segmentation_spleen (not validated) is ready.')
-      .waitFor({ timeout: 90_000 });
-    await page.page.getByText(/^Training is done/).waitFor({ timeout: 90_000 });
+      .waitFor();
+    await page.page.getByText(/^Training is done/).waitFor();
     await page.page.getByRole('img', { name: /^Training after epoch 2: loss/ }).waitFor();
     await page.button('Propose again').click();
     await page.answer('takes away what was drawn by hand of spleen', 'Replace');
