@@ -42,9 +42,7 @@ describe('the whole loop in the browser', () => {
     assertSameVoxels(await stage.labelOnDisk(id), wanted);
 
     await page.train({ 'max epochs': 2, 'val split': 0 });
-    await page.page
-      .getByText('A new version of segmentation_spleen (not validated) is ready.')
-      .waitFor();
+    await page.page.getByText('A new version of segmentation_spleen (not validated) is ready.').waitFor();
     await page.page.getByText(/^Training is done/).waitFor();
     await page.page.getByRole('img', { name: /^Training after epoch 2: loss/ }).waitFor();
     await page.button('Propose again').click();
