@@ -3,6 +3,7 @@
 #include <algorithm>
 #include <charconv>
 #include <filesystem>
+#include <functional>
 #include <map>
 #include <vector>
 
@@ -31,7 +32,7 @@ void writeText(const std::string& path, const std::string& text) {
 }
 
 /// The checkpoints in a folder by their epoch.
-std::map<int64_t, fs::path> checkpoints(const fs::path& folder) {
+std::map<int64_t, fs::path> checkpointsByEpoch(const fs::path& folder) {
   std::map<int64_t, fs::path> found;
   std::error_code error;
   for (const auto& entry : fs::directory_iterator(folder, error)) {
@@ -65,7 +66,7 @@ void RunFolder::publish(const StateDict& weights) const {
 
 void RunFolder::saveCheckpoint(int64_t epoch, const Checkpoint& checkpoint) const {
   writeCheckpoint(path(checkpointPrefix + std::to_string(epoch) + checkpointSuffix), checkpoint);
-  std::map<int64_t, fs::path> kept = checkpoints(folder_);
+  std::map<int64_t, fs::path> kept = checkpointsByEpoch(folder_);
   std::error_code error;
   while (static_cast<int64_t>(kept.size()) > checkpointsKept_) {
     fs::remove(kept.begin()->second, error);
@@ -75,13 +76,12 @@ void RunFolder::saveCheckpoint(int64_t epoch, const Checkpoint& checkpoint) cons
 
 void RunFolder::saveFinal(const Checkpoint& checkpoint) const { writeCheckpoint(path(finalName), checkpoint); }
 
-std::optional<Checkpoint> RunFolder::latestCheckpoint() const {
-  std::vector<fs::path> candidates{path(finalName)};
-  for (const auto& [epoch, file] : checkpoints(folder_)) candidates.push_back(file);
-  std::erase_if(candidates, [](const fs::path& file) { return !fs::exists(file); });
-  if (candidates.empty()) return {};
-  const auto written = [](const fs::path& file) { return fs::last_write_time(file); };
-  return readCheckpoint(std::ranges::max_element(candidates, {}, written)->string());
+std::vector<std::string> RunFolder::checkpoints() const {
+  std::vector<fs::path> found{path(finalName)};
+  for (const auto& [epoch, file] : checkpointsByEpoch(folder_)) found.push_back(file);
+  std::erase_if(found, [](const fs::path& file) { return !fs::exists(file); });
+  std::ranges::sort(found, std::greater(), [](const fs::path& file) { return fs::last_write_time(file); });
+  return {found.begin(), found.end()};
 }
 
 void RunFolder::writeStats(const Json& stats) const {

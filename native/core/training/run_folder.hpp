@@ -22,8 +22,8 @@ class RunFolder {
   void saveCheckpoint(int64_t epoch, const Checkpoint& checkpoint) const;
   /// checkpoint_final.pt
   void saveFinal(const Checkpoint& checkpoint) const;
-  /// The checkpoint that was written last; empty when there is none.
-  std::optional<Checkpoint> latestCheckpoint() const;
+  /// Paths of the checkpoints, the one that was written last first.
+  std::vector<std::string> checkpoints() const;
 
   /// stats_<runId>.json and its copy at the stats path.
   void writeStats(const Json& stats) const;

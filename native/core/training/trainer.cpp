@@ -66,6 +66,7 @@ class TrainingRun {
     report("training on " + std::to_string(cases) + " and validating on " +
            std::to_string(options_.validationCases.size()) + " cases, " + std::to_string(options_.maxEpochs) +
            " epochs, on " + options_.device);
+    beginEpochAgain((cases + options_.trainBatchSize - 1) / options_.trainBatchSize);
     BatchLoader loader(*cache_, trainPipeline_,
                        {.batchSize = options_.trainBatchSize,
                         .seed = state_.seed,
@@ -91,10 +92,30 @@ class TrainingRun {
  private:
   void resume() {
     if (!options_.resume) return;
-    const std::optional<Checkpoint> checkpoint = folder_.latestCheckpoint();
-    if (!checkpoint) return report("there is nothing to resume in the run's folder; starting from the beginning");
-    state_ = unpackCheckpoint(*checkpoint, *network_, *optimizer_);
-    report("resuming after " + std::to_string(state_.epoch) + " epochs");
+    const std::vector<std::string> checkpoints = folder_.checkpoints();
+    if (checkpoints.empty())
+      return report("there is nothing to resume in the run's folder; starting from the beginning");
+    for (const std::string& path : checkpoints) {
+      try {
+        state_ = unpackCheckpoint(readCheckpoint(path), *network_, *optimizer_);
+        return report("resuming after " + std::to_string(state_.epoch) + " epochs");
+      } catch (const Error& error) {
+        // Cut by a full disk, say, or of weights that are no numbers any more: an older one may do.
+        if (error.code() != ErrorCode::InvalidFile || path == checkpoints.back()) throw;
+        report(path + " is passed over: " + error.what());
+      }
+    }
+  }
+
+  /// An epoch that was interrupted goes on only where its steps are the same.
+  void beginEpochAgain(int64_t stepsPerEpoch) {
+    if (state_.step > 0 && state_.stepsPerEpoch != stepsPerEpoch) {
+      report("the interrupted epoch begins anew: it has " + std::to_string(stepsPerEpoch) + " steps now");
+      state_.step = 0;
+      state_.lossSum = 0;
+      state_.trainDice = {};
+    }
+    state_.stepsPerEpoch = stepsPerEpoch;
   }
 
   void prepareCases(const Pipeline& validationPipeline) {
@@ -193,7 +214,7 @@ class TrainingRun {
       stats_.validationMetrics = {{"val_mean_dice", *validationDice}};
       stats_.history.back()["val_mean_dice"] = *validationDice;
     }
-    if (better) folder_.publish(weights());
+    if (better) folder_.publish(finiteWeights());
     if (epoch % options_.checkpointInterval == 0) folder_.saveCheckpoint(epoch, checkpoint());
     const Json stats = writeStats(/*ended=*/false);
     std::string line = "epoch " + std::to_string(epoch) + "/" + std::to_string(options_.maxEpochs) + ": loss " +
@@ -247,6 +268,16 @@ class TrainingRun {
     StateDict weights = stateDict(*network_);
     for (auto& [name, tensor] : weights) tensor = tensor.detach().cpu();
     return weights;
+  }
+
+  /// Inference would refuse others.
+  StateDict finiteWeights() const {
+    StateDict all = weights();
+    for (const auto& [name, tensor] : all) {
+      if (tensor.isfinite().all().item<bool>()) continue;
+      throw Error(ErrorCode::InvalidInput, "the weights are no finite numbers any more; lower the optimizer's lr");
+    }
+    return all;
   }
 
   Checkpoint checkpoint() const { return packCheckpoint(state_, weights(), *optimizer_); }

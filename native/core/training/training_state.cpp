@@ -5,6 +5,13 @@
 namespace mlabel {
 namespace {
 
+/// A place in a run: what follows from it must stay within 64 bits.
+int64_t place(const Args& values, const std::string& field) {
+  const auto value = values.require<int64_t>(field);
+  if (value < 0 || value > 1'000'000'000) values.invalid(field, "is no number of epochs or steps");
+  return value;
+}
+
 BestMetric unpack(const Args& values, const std::string& metric) {
   return {values.require<double>(metric), values.require<int64_t>(metric + "_epoch")};
 }
@@ -19,6 +26,7 @@ Checkpoint packCheckpoint(const TrainingState& state, const StateDict& weights, 
   Json values = {{"seed", state.seed},
                  {"epoch", state.epoch},
                  {"step", state.step},
+                 {"steps_per_epoch", state.stepsPerEpoch},
                  {"loss_sum", state.lossSum},
                  {"dice_sum", state.trainDice.sum()},
                  {"dice_count", state.trainDice.count()},
@@ -37,8 +45,9 @@ TrainingState unpackCheckpoint(const Checkpoint& checkpoint, Network& network, O
   try {
     const Args values("checkpoint", checkpoint.values);
     state.seed = values.require<uint64_t>("seed");
-    state.epoch = values.require<int64_t>("epoch");
-    state.step = values.require<int64_t>("step");
+    state.epoch = place(values, "epoch");
+    state.step = place(values, "step");
+    if (values.has("steps_per_epoch")) state.stepsPerEpoch = place(values, "steps_per_epoch");
     state.lossSum = values.require<double>("loss_sum");
     state.trainDice.restore(values.require<double>("dice_sum"), values.require<int64_t>("dice_count"));
     state.bestTrain = unpack(values, "best_train");

@@ -21,6 +21,8 @@ struct TrainingState {
   int64_t step = 0;
   double lossSum = 0;
   MeanDice trainDice;
+  /// Steps of an epoch when that one was begun; with other cases or batches, a step is at another place.
+  int64_t stepsPerEpoch = 0;
 
   BestMetric bestTrain;
   std::optional<BestMetric> bestValidation;

@@ -136,6 +136,37 @@ TEST_CASE_FIXTURE(Fixture, "a seed repeats a run, also when it is stopped and re
   CHECK(statsFile().at("eval") == wholeStats.at("eval"));
 }
 
+TEST_CASE_FIXTURE(Fixture,
+                  "a run is resumed with other batches, and from an older checkpoint where the newest is damaged") {
+  options.maxEpochs = 4;
+  options.checkpointInterval = 1;
+  train(2);
+  // As if it had been stopped in the middle of its third epoch, of which other batches have fewer steps.
+  const std::string newest = file("run/checkpoint_final.pt");
+  Checkpoint checkpoint = readCheckpoint(newest);
+  REQUIRE(checkpoint.values.at("steps_per_epoch") == 3);
+  checkpoint.values["step"] = 2;
+  writeCheckpoint(newest, checkpoint);
+  options.resume = true;
+  options.trainBatchSize = 3;
+  CHECK(train().size() == 2);
+  CHECK(statsFile().at("epoch") == 4);
+
+  for (const char* field : {"step", "epoch"}) {
+    Checkpoint hostile = checkpoint;
+    hostile.values[field] = -1000;
+    writeCheckpoint(newest, hostile);
+    options.maxEpochs = 5;
+    CHECK(train().size() == 1);  // on from checkpoint_epoch=4.pt
+    std::filesystem::remove(file("run/checkpoint_epoch=5.pt"));
+  }
+
+  for (const auto& entry : std::filesystem::directory_iterator(file("run"))) {
+    if (entry.path().extension() == ".pt") std::ofstream(entry.path()) << "cut";
+  }
+  CHECK_THROWS_AS(train(), Error);
+}
+
 TEST_CASE_FIXTURE(Fixture, "a seed repeats a run whatever else the process draws and loads meanwhile") {
   options.maxEpochs = 2;
   options.network["dropout"] = 0.3;

@@ -51,7 +51,8 @@ export class Keeper {
   async flush(): Promise<void> {
     this.#stopTimer();
     await this.#writing;
-    if (!this.#hasNews) return;
+    // Another flush may have waited as well, and begun the next write.
+    if (!this.#hasNews) return this.#writing;
     this.#writing = this.#write(false);
     await this.#writing;
   }

@@ -70,9 +70,23 @@ export async function open(id: string, wanted: Wanted = {}): Promise<void> {
   loading.value = { id, stage: 'download', part: undefined };
   let claim: Claim | undefined;
   let unsent: CaseSession | undefined;
+  const putBack = (): void => {
+    if (unsent !== undefined) outbox.add(unsent);
+    unsent = undefined;
+  };
+  // At once: whatever is opened instead may be this very case.
+  signal.addEventListener('abort', putBack);
   try {
     await closed;
     unsent = await outbox.take(id, signal);
+    if (unsent?.isOnlyHere === true) await unsent.keep();
+    signal.throwIfAborted();
+    if (unsent?.isOnlyHere === true && (await draftStore()) !== undefined) {
+      // Opening would begin with what this browser has kept, which is older.
+      throw new Error(
+        'This browser could not keep the newest work on it, which is in this page alone. Submit that first',
+      );
+    }
     claim = await Claim.on(id, wanted.takesOver === true, () => void open(id, { takesOver: true }));
     signal.throwIfAborted();
     const time = await imageTime(id, signal);
@@ -86,6 +100,7 @@ export async function open(id: string, wanted: Wanted = {}): Promise<void> {
     // From here on nothing waits: what was asked for since has stopped this.
     signal.throwIfAborted();
     start(shown, begun, claim, store);
+    unsent = undefined;
     outbox.forgetLeft(id);
     // What has been said meanwhile is of another case.
     if (message.value === before) dismiss();
@@ -93,7 +108,7 @@ export async function open(id: string, wanted: Wanted = {}): Promise<void> {
     window.history.replaceState(null, '', `#${new URLSearchParams({ case: id }).toString()}`);
   } catch (error) {
     claim?.release();
-    if (unsent !== undefined) outbox.add(unsent);
+    putBack();
     if (signal.aborted) return;
     loading.value = undefined;
     report(`${id} could not be opened`, error, () => void open(id, wanted));

@@ -38,14 +38,18 @@ export const isInteractive = computed(() => interactiveTypes.includes(chosenMode
 
 /** Asks the chosen model for the whole case. The server keeps the answer too, so the case counts as proposed. */
 export function propose(): Promise<void> {
-  return ask({ save_label: true, label_tag: 'original' }, clicks.value);
+  return ask({ save_label: true, label_tag: 'original' }, clicks.value, activeName());
 }
 
 /** A click of the tool: the model answers with all clicks so far. */
 export function click(voxel: Vec3): Promise<void> {
   const label = labels.value[activeLabel.value - 1];
   if (label === undefined) return Promise.resolve();
-  return ask({}, [...clicks.value, { label: label.name, foreground: clickForeground.value, voxel }]);
+  return ask({}, [...clicks.value, { label: label.name, foreground: clickForeground.value, voxel }], label.name);
+}
+
+function activeName(): string {
+  return labels.value[activeLabel.value - 1]?.name ?? '';
 }
 
 export function stopProposing(): void {
@@ -57,7 +61,8 @@ export function chooseModel(name: string): void {
   if (!isInteractive.value && tool.value === 'click') tool.value = 'look';
 }
 
-async function ask(options: Params, withClicks: readonly Click[]): Promise<void> {
+/** `active`: the label that was meant when it was asked; another one may be when the answer comes. */
+async function ask(options: Params, withClicks: readonly Click[], active: string): Promise<void> {
   const mine = session.value;
   const [name, asked] = [model.value, chosenModel.value];
   if (mine === undefined || asked === undefined) return;
@@ -73,7 +78,7 @@ async function ask(options: Params, withClicks: readonly Click[]): Promise<void>
       result_dtype: 'uint8',
       client_id: clientId(),
       ...options,
-      ...clickParams(asked, withClicks, geometry),
+      ...clickParams(asked, active, withClicks, geometry),
     };
     const answer = await infer(name, mine.id, params, own.signal);
     const bytes = await gunzip(new Uint8Array(await answer.file.arrayBuffer()));
@@ -81,7 +86,7 @@ async function ask(options: Params, withClicks: readonly Click[]): Promise<void>
     await strokeEnd(own.signal);
     if (own.signal.aborted || session.value !== mine || mine.isReadOnly.value) return;
     const seconds = (performance.now() - start) / 1000;
-    const names = namesOf(asked, answer.params.label_values);
+    const names = namesOf(asked, active, answer.params.label_values);
     if (!(await place(mine, asked, { voxels, names }, withClicks))) return;
     mine.proposal.value = { model: name, seconds };
     if (newModel.value === name) newModel.value = undefined;
@@ -91,7 +96,7 @@ async function ask(options: Params, withClicks: readonly Click[]): Promise<void>
     }
     void askNow();
   } catch (error) {
-    if (!own.signal.aborted) report(`${name} gave no proposal`, error, () => void ask(options, withClicks));
+    if (!own.signal.aborted) report(`${name} gave no proposal`, error, () => void ask(options, withClicks, active));
   } finally {
     if (running === own) proposing.value = running = undefined;
   }
@@ -143,11 +148,10 @@ async function strokeEnd(signal: AbortSignal): Promise<void> {
 }
 
 /** Clicks as the types of MONAI Label's models take them: voxel indices [i, j, k] of the file (rest-contract 6.4). */
-function clickParams(asked: Model, all: readonly Click[], geometry: ImageGeometry): Params {
+function clickParams(asked: Model, active: string, all: readonly Click[], geometry: ImageGeometry): Params {
   const indices = (wanted: (click: Click) => boolean): Vec3[] => {
     return all.filter(wanted).map(({ voxel }) => toFileIndex(voxel, geometry));
   };
-  const active = labels.value[activeLabel.value - 1]?.name ?? '';
   if (asked.type === 'deepgrow') {
     return {
       label: active,
@@ -168,8 +172,8 @@ function clickParams(asked: Model, all: readonly Click[], geometry: ImageGeometr
 }
 
 /** What the values of a result mean: deepgrow gives the one label that was clicked. */
-function namesOf(asked: Model, named: Model['labels']): string[] {
-  if (asked.type === 'deepgrow') return [labels.value[activeLabel.value - 1]?.name ?? ''];
+function namesOf(asked: Model, active: string, named: Model['labels']): string[] {
+  if (asked.type === 'deepgrow') return [active];
   return foregroundNames(named);
 }
 
