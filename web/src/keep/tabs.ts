@@ -75,11 +75,17 @@ export class Tabs {
       const signal = AbortSignal.timeout(takeOver ? handOverTime : answerTime);
       locks.request(key, { signal }, keep).catch(() => {
         if (isMine) return;
-        if (!takeOver) return resolve(undefined);
+        if (!takeOver) return void this.#lockUnlessHeld(locks, key).then(resolve, () => resolve(undefined));
         // It never lets go: the tab hangs.
         locks.request(key, { steal: true }, keep).catch(() => {});
       });
     });
+  }
+
+  /** A busy browser may take longer to give a lock than another tab to let go of it: who has it decides. */
+  async #lockUnlessHeld(locks: LockManager, key: string): Promise<(() => void) | undefined> {
+    const { held = [] } = await locks.query();
+    return held.some(({ name }) => name === key) ? undefined : this.#lock(locks, key, false);
   }
 
   async #claim(key: string, given: Promise<boolean> | undefined): Promise<(() => void) | undefined> {
