@@ -70,9 +70,11 @@ export interface PlacedLabel extends LabelSummary {
 }
 
 export interface InferResult {
-  /** Path of the label file; it is there until `release`. */
-  readonly file: string;
-  /** Id of the label when `save_label` was asked for, the path of the file otherwise. */
+  /** Path of the label file, which is there until `release`; a click's label file itself. */
+  readonly file: string | Uint8Array;
+  /** What the file is called. */
+  readonly fileName: string;
+  /** Id of the label when `save_label` was asked for, the name of the file otherwise. */
   readonly label: string;
   readonly tag: string;
   readonly params: InferParams;

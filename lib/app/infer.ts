@@ -42,6 +42,8 @@ export interface InferPlan {
   readonly labelValues: Readonly<Record<string, number>>;
   /** The tag under which the result is to be kept in the datastore. */
   readonly saveAs: string | undefined;
+  /** Of the result. */
+  readonly fileName: string;
 }
 
 /** Throws INVALID_INPUT for a wrong parameter, NOT_FOUND when the model has no weights yet. */
@@ -70,6 +72,10 @@ export function planInference(
   const labelValues = Object.fromEntries(
     foreground(labels).map(([label, value], position) => [label, asked.restore_label_idx ? value : position + 1]),
   );
+  const saveAs = asked.save_label ? asked.label_tag : undefined;
+  const fileName = `${randomUUID()}${extension}`;
+  // A click waits for its answer: it needs no file, which would be written, synced, read and deleted.
+  const inMemory = interactive && saveAs === undefined;
   const options: InferOptions = {
     image: image.path,
     device,
@@ -83,29 +89,35 @@ export function planInference(
     invert: infer.invert ?? true,
     postTransforms: [...infer.postTransforms, ...(asked.restore_label_idx ? restoreValues(labels) : [])],
     output: resultFile({
-      path: join(temporaryFolder, `${randomUUID()}${extension}`),
+      target: inMemory ? { extension } : { path: join(temporaryFolder, fileName) },
       dtype: asked.result_dtype,
       compress: asked.result_compress,
       labelValues,
     }),
   };
-  return { options, labels, labelValues, saveAs: asked.save_label ? asked.label_tag : undefined };
+  return { options, labels, labelValues, saveAs, fileName };
 }
 
-/** Runs the plan; whatever happens but success, no file is left behind. */
-export async function runInference(engine: OperationRunner, plan: InferPlan, run: InferRun): Promise<InferParams> {
+/** Runs the plan; whatever happens but success, no file is left behind. `file`: the result where it was asked for as bytes. */
+export async function runInference(
+  engine: OperationRunner,
+  plan: InferPlan,
+  run: InferRun,
+): Promise<{ readonly params: InferParams; readonly file?: Uint8Array }> {
+  const { output } = plan.options;
   try {
     const answer = await engine.run('infer', plan.options, run);
     const notes = notesOn(answer);
-    return {
+    const params = {
       label_names: labelsIn(plan, answer),
       latencies: answer.latencies,
       centroids: centroids(answer),
       label_values: plan.labelValues,
       ...(notes.length > 0 && { notes }),
     };
+    return { params, ...(answer.file && { file: answer.file }) };
   } catch (error) {
-    await rm(plan.options.output.path, { force: true });
+    if ('path' in output) await rm(output.path, { force: true });
     throw error;
   }
 }

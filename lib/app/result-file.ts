@@ -1,6 +1,6 @@
 /** The file of a result: its type of voxels, and what it says of itself. */
 
-import type { InferOptions } from '../engine/types.js';
+import type { InferOptions, ResultTarget } from '../engine/types.js';
 import { LabelError } from '../errors.js';
 import { segmentColors } from './segment-colors.js';
 
@@ -18,7 +18,7 @@ const ranges = new Map<ResultType, readonly [number, number]>([
 ]);
 
 interface Result {
-  readonly path: string;
+  readonly target: ResultTarget;
   /** What the client asked for. */
   readonly dtype: ResultType | undefined;
   readonly compress: boolean;
@@ -27,15 +27,16 @@ interface Result {
 }
 
 /** Throws INVALID_INPUT where the values do not fit the type that was asked for. */
-export function resultFile({ path, dtype, compress, labelValues }: Result): InferOptions['output'] {
+export function resultFile({ target, dtype, compress, labelValues }: Result): InferOptions['output'] {
   const values = Object.entries(labelValues);
   const colors = segmentColors(values.map(([name]) => name));
   const segments = values.map(([name, value], index) => ({ name, value, color: colors[index]! }));
+  const name = 'path' in target ? target.path : target.extension;
   return {
-    path,
+    ...target,
     dtype: dtype === undefined ? smallestType(labelValues) : fitting(dtype, labelValues),
     compress,
-    ...(path.endsWith('.seg.nrrd') && { segments }),
+    ...(name.endsWith('.seg.nrrd') && { segments }),
   };
 }
 

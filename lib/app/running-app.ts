@@ -1,6 +1,6 @@
 import { once } from 'node:events';
 import { rm } from 'node:fs/promises';
-import { isAbsolute } from 'node:path';
+import { isAbsolute, join } from 'node:path';
 import { finalTag, type AddedFile, type Datastore, type Info } from '../datastore/datastore.js';
 import type { OperationRunner, Thumbnail, TrainProgress, TrainStats } from '../engine/types.js';
 import { LabelError } from '../errors.js';
@@ -97,18 +97,22 @@ export class RunningApp implements App {
       throw new LabelError('CONFLICT', `${id} has a submitted label, which no proposal replaces: leave label_tag out`);
     }
     await makeFolder(temporaryFolder);
-    const params = await runInference(engine, plan, run).catch((error: unknown) => {
+    const ran = await runInference(engine, plan, run).catch((error: unknown) => {
       void this.#watch.look();
       throw withoutPaths(error, { [path]: id === undefined ? 'the image' : `the image ${id}` });
     });
+    const { params } = ran;
     for (const note of params.notes ?? []) this.#parts.log.warn(`Inference of ${model.name} on ${path}: ${note}`);
-    const file = plan.options.output.path;
+    const { fileName } = plan;
+    const result = { fileName, label: fileName, tag: 'original', params };
+    if (ran.file !== undefined) return { ...result, file: ran.file, release: () => Promise.resolve() };
+    const file = join(temporaryFolder, fileName);
     const release = (): Promise<void> => rm(file, { force: true });
-    if (plan.saveAs === undefined || id === undefined) return { file, label: file, tag: 'original', params, release };
+    if (plan.saveAs === undefined || id === undefined) return { ...result, file, release };
     try {
       const info = { model: model.name, params, label_values: plan.labelValues };
       const label = await this.#labelling.keepProposal(id, plan.saveAs, file, info);
-      return { file, label, tag: 'original', params, release };
+      return { ...result, file, label, release };
     } catch (error) {
       await release();
       throw error;

@@ -1,5 +1,5 @@
 import { LabelError } from '../errors.js';
-import type { Addon } from './addon.js';
+import type { Addon, NativeAnswer } from './addon.js';
 import { loadAddon } from './load.js';
 import { errorCodes, type ErrorCode, type OperationName, type OperationRunner, type Operations } from './types.js';
 
@@ -36,7 +36,7 @@ export class Engine implements OperationRunner {
     this.#running.set(answer, stop);
     signal?.addEventListener('abort', stop, { once: true });
     try {
-      return JSON.parse(await answer) as Operations[N]['answer'];
+      return toAnswer(await answer) as Operations[N]['answer'];
     } catch (error) {
       throw fromNative(error);
     } finally {
@@ -51,6 +51,12 @@ export class Engine implements OperationRunner {
     for (const stop of this.#running.values()) stop();
     await Promise.allSettled(this.#running.keys());
   }
+}
+
+function toAnswer({ json, buffers }: NativeAnswer): unknown {
+  const answer = JSON.parse(json) as Record<string, unknown>;
+  for (const [field, bytes] of Object.entries(buffers)) answer[field] = new Uint8Array(bytes);
+  return answer;
 }
 
 function isErrorCode(code: unknown): code is ErrorCode {

@@ -1,7 +1,7 @@
 /**
  * The whole boundary between TypeScript and the native core: what can be asked and what is answered.
  *
- * An operation is one JSON object in and one JSON object out; files carry the voxels. Names, defaults and meaning of
+ * An operation is one JSON object in and one out, in which a field may be bytes; files carry the voxels. Names, defaults and meaning of
  * specs are MONAI's. The native side reads every field by name and rejects what it does not know, so this file and
  * `native/core/operations/` cannot drift silently.
  */
@@ -86,9 +86,7 @@ export interface InferOptions {
   /** Take the logits back to the file's grid before the post-transforms (MONAI Label's inverse_transforms() → []). */
   readonly invert: boolean;
   readonly postTransforms: readonly TransformSpec[];
-  readonly output: {
-    /** Path of the label file to write; its suffix decides the format. */
-    readonly path: string;
+  readonly output: ResultTarget & {
     /** numpy's name. */
     readonly dtype: string;
     readonly compress: boolean;
@@ -100,6 +98,9 @@ export interface InferOptions {
     }[];
   };
 }
+
+/** The label file: where it is to be written, or its suffix when the answer is to hold it. */
+export type ResultTarget = { readonly path: string } | { readonly extension: string };
 
 export interface InferAnswer {
   readonly shape: Shape;
@@ -128,6 +129,8 @@ export interface InferAnswer {
   readonly replacedVoxels: number;
   /** How it went on where memory ran out. */
   readonly fallback?: string;
+  /** The label file, where no path was given. */
+  readonly file?: Uint8Array;
 }
 
 /** Progress of an inference: fraction of the windows done. */
@@ -267,7 +270,7 @@ export interface Thumbnail {
   readonly width: number;
   readonly height: number;
   /** 0 to 255, rows from top to bottom. */
-  readonly pixels: readonly number[];
+  readonly pixels: Uint8Array;
 }
 
 /** Every operation: its options, its answer, its progress. */

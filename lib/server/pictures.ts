@@ -84,7 +84,7 @@ export class Pictures {
 
   async #compute(image: string, signal: AbortSignal): Promise<Buffer> {
     const { width, height, pixels } = await this.thumbnail(image, side, signal);
-    return Buffer.from(encode({ width, height, data: Uint8Array.from(pixels), channels: 1 }));
+    return Buffer.from(encode({ width, height, data: pixels, channels: 1 }));
   }
 
   async #read(key: string): Promise<Buffer | undefined> {

@@ -18,7 +18,7 @@ class Environment {
   Environment(const Environment&) = delete;
   Environment& operator=(const Environment&) = delete;
 
-  /// Starts an operation. Returns `{ answer: Promise<string>, stop(): void }`; a refused one has rejected already.
+  /// Starts an operation. Returns `{ answer: Promise<{ json, buffers }>, stop(): void }`; a refused one has rejected already.
   /// `onProgress` may be empty. Should it throw, the job is stopped and its promise rejects with what was thrown.
   Napi::Value submit(Napi::Env env, const std::string& operation, const std::string& options,
                      Napi::Function onProgress);

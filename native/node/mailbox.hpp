@@ -5,9 +5,12 @@
 
 #include <deque>
 #include <functional>
+#include <map>
 #include <memory>
 #include <mutex>
 #include <string>
+
+#include "runtime/answer.hpp"
 
 namespace mlabel {
 
@@ -18,6 +21,8 @@ struct Message {
   Kind kind = Kind::Progress;
   /// JSON of the progress or of the answer; the sentence of an error.
   std::string text;
+  /// Of an answer.
+  std::map<std::string, Buffer> buffers;
   /// Of an error: the spelling of its ErrorCode.
   std::string code;
 };

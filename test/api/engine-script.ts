@@ -1,6 +1,7 @@
 import { writeFile } from 'node:fs/promises';
 import { LabelError } from '../../lib/errors.js';
 import type { LabelCheck, OperationName, OperationRunner, Operations } from '../../lib/engine/types.js';
+import { pathIn } from '../fixtures/results.js';
 
 interface Control {
   readonly signal?: AbortSignal;
@@ -43,10 +44,10 @@ export class EngineScript implements OperationRunner {
       return this.check;
     }
     await this.#wait(this.gate, signal);
-    if (name === 'thumbnail') return { width: 2, height: 1, pixels: [7, 255] };
+    if (name === 'thumbnail') return { width: 2, height: 1, pixels: Uint8Array.of(7, 255) };
     if (name === 'placeLabel') return writeFile((options as Operations['placeLabel']['options']).output, this.result);
     if (name !== 'infer') return { best_metric: 0.5 };
-    await writeFile((options as Operations['infer']['options']).output.path, this.result);
+    await writeFile(pathIn(options as Operations['infer']['options']), this.result);
     return { shape: [4, 5, 6], counts: { 1: 7 }, centroids: { 1: [1, 2, 3] }, latencies, device: 'cpu' };
   }
 

@@ -3,6 +3,7 @@ import { readdir } from 'node:fs/promises';
 import http from 'node:http';
 import type { InferOptions } from '../../lib/engine/types.js';
 import { formWith, sendRaw, startTestServer, until, type TestServer } from './harness.js';
+import { pathIn } from '../fixtures/results.js';
 
 /** The bytes of MONAILabelClient.infer("spleen", …, label_in=…), as Python's http.client puts them on the wire. */
 function pythonClientRequest(url: string, parts: string): string {
@@ -92,7 +93,7 @@ describe('POST /infer/{model}', () => {
     server.engine.result = Buffer.alloc(5_000_000, 'abcdefg');
     const reply = await server.request('/infer/spleen?image=a&output=image', { method: 'POST' });
     assert.deepEqual(Buffer.from(await reply.arrayBuffer()), server.engine.result);
-    await until(async () => (await readdir(parentOf(lastInference().output.path))).length === 0);
+    await until(async () => (await readdir(parentOf(pathIn(lastInference())))).length === 0);
     server.engine.result = small;
   });
 
@@ -100,7 +101,7 @@ describe('POST /infer/{model}', () => {
     const reply = await server.request('/infer/spleen?image=a&output=json', { method: 'POST' });
     assert.equal(reply.headers.get('content-type'), 'application/json');
     assert.equal(await reply.text(), params);
-    assert.deepEqual(await readdir(parentOf(lastInference().output.path)), []);
+    assert.deepEqual(await readdir(parentOf(pathIn(lastInference()))), []);
   });
 
   it('output=image: the file alone, in the format asked for', async () => {

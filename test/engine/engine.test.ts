@@ -1,5 +1,7 @@
 import assert from 'node:assert/strict';
-import { stat } from 'node:fs/promises';
+import { mkdtemp, rm, stat } from 'node:fs/promises';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
 import { Engine } from '../../lib/engine/engine.js';
 import { LabelError } from '../../lib/errors.js';
 
@@ -43,6 +45,25 @@ describe('engine', () => {
     await rejectsWith(engine.run('selfTest', misspelt), 'INVALID_INPUT', /selfTest: sede is not an argument/);
     await rejectsWith(engine.run('selfTest', { device: 'gpu' }), 'INVALID_INPUT', /"gpu" names no device/);
     await rejectsWith(engine.run('selfTest', { device: 'cuda:99' }), 'UNSUPPORTED', /no device "cuda:99"/);
+  });
+
+  it('gives bytes as bytes, each answer its own, as long as somebody holds them', async () => {
+    const folder = await mkdtemp(join(tmpdir(), 'engine-'));
+    try {
+      const image = join(folder, 'image.nii.gz');
+      await engine.run('writePhantom', { seed: 1, image, label: join(folder, 'label.nii.gz') });
+      const draw = () => engine.run('thumbnail', { path: image, size: 64 });
+      const { width, height, pixels } = await draw();
+      assert.ok(pixels instanceof Uint8Array);
+      assert.equal(pixels.length, width * height);
+      assert.ok(new Set(pixels).size > 10);
+      const before = pixels.slice();
+      (await draw()).pixels.fill(7);
+      for (const each of await Promise.all(Array.from({ length: 20 }, draw))) assert.deepEqual(each.pixels, before);
+      assert.deepEqual(pixels, before);
+    } finally {
+      await rm(folder, { recursive: true });
+    }
   });
 
   it('does not start what is aborted before', async () => {

@@ -3,6 +3,7 @@ import path from 'node:path';
 import { idOf, putLabel, startOrganServer, type OrganServer } from '../fixtures/organ-server.js';
 import { organsApp } from '../fixtures/organs-app.js';
 import { labelFolder, organsIn, readTruth } from '../fixtures/organs.js';
+import { fileOf } from '../fixtures/results.js';
 
 /** Slicer's, out of order and of the other form of the header; ITK's on an image without form codes; a crop. */
 const files = [
@@ -31,7 +32,7 @@ describe('a model trained on labels of other programs', () => {
       await server.app.datastore.removeLabel(image, 'final');
 
       const result = await server.app.infer({ model: 'organs', image, params: { result_extension: '.nii.gz' } });
-      const found = await organsIn(result.file);
+      const found = await organsIn(fileOf(result));
       await result.release();
       for (const [name, value] of [
         ['spleen', 1],

@@ -7,6 +7,7 @@ import type { App } from '../../lib/app/app.js';
 import { loadApp } from '../../lib/app/load.js';
 import { Engine } from '../../lib/engine/engine.js';
 import { silentLog } from '../../lib/log.js';
+import { storedIn } from '../fixtures/results.js';
 
 /** What a newcomer meets first, with the real engine, on a phantom that neither model has seen. */
 describe('the sample app', () => {
@@ -29,7 +30,7 @@ describe('the sample app', () => {
   async function spleenDice(model: string, params: object): Promise<{ dice: number; centroid: number[] }> {
     const result = await app.infer({ model, file: image, params: { ...params, result_extension: '.nii.gz' } });
     try {
-      const { dice } = await engine.run('dice', { prediction: result.file, reference: label });
+      const { dice } = await engine.run('dice', { prediction: await storedIn(folder, result), reference: label });
       const [, ...centroid] = result.params.centroids['label_1'] ?? [];
       return { dice: dice['1']!, centroid: centroid.map(Number) };
     } finally {

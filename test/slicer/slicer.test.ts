@@ -6,6 +6,7 @@ import { promisify } from 'node:util';
 import { packageRoot } from '../../lib/package-root.js';
 import { startOrganServer, type OrganServer } from '../fixtures/organ-server.js';
 import { labelFolder, organsIn, readTruth, type Organ } from '../fixtures/organs.js';
+import { storedIn } from '../fixtures/results.js';
 
 const run = promisify(execFile);
 
@@ -83,10 +84,10 @@ describe('3D Slicer opens what the server writes', () => {
     const [segmentation, nifti] = [await ask('.seg.nrrd'), await ask('.nii.gz')];
     try {
       const script = path.join(packageRoot, 'test', 'slicer', 'opens.py');
-      const { stdout } = await run(python, [script, segmentation.file]);
+      const { stdout } = await run(python, [script, await storedIn(server.folder, segmentation)]);
       // VTK has words of its own around it.
       const answer = stdout.split('\n').find((line) => line.startsWith('[['));
-      return [(JSON.parse(answer!) as Segment[][])[0]!, await organsIn(nifti.file)];
+      return [(JSON.parse(answer!) as Segment[][])[0]!, await organsIn(await storedIn(server.folder, nifti))];
     } finally {
       await Promise.all([segmentation.release(), nifti.release()]);
     }

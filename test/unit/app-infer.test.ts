@@ -1,11 +1,12 @@
 import assert from 'node:assert/strict';
 import { existsSync } from 'node:fs';
 import { readFile, readdir, rm, writeFile } from 'node:fs/promises';
-import { dirname, join } from 'node:path';
+import { basename, dirname, join } from 'node:path';
 import type { App } from '../../lib/app/app.js';
 import type { InferOptions } from '../../lib/engine/types.js';
 import { LabelError } from '../../lib/errors.js';
 import { inferAnswer, TestBench } from '../fixtures/running-app.js';
+import { fileOf, pathIn } from '../fixtures/results.js';
 
 describe('inference of an app', () => {
   let bench: TestBench;
@@ -28,22 +29,22 @@ describe('inference of an app', () => {
     const options = bench.engine.last('infer');
     assert.equal(options.image, join(bench.folder, 'studies/a.case.nrrd'));
     assert.equal(options.weights, join(bench.folder, 'app/model/pretrained_spleen.pt'));
-    assert.deepEqual(options.output, { path: result.file, dtype: 'uint8', compress: false });
+    assert.deepEqual(options.output, { path: fileOf(result), dtype: 'uint8', compress: false });
     assert.equal(options.device, 'cpu');
     assert.equal(options.precision, 'float32');
     assert.equal(options.invert, true);
     assert.equal(options.network?.['out_channels'], 2);
 
-    assert.match(result.file, /\.nrrd$/);
-    assert.equal(result.label, result.file);
+    assert.match(fileOf(result), /\.nrrd$/);
+    assert.equal(result.label, basename(fileOf(result)));
     assert.equal(result.tag, 'original');
     assert.deepEqual(Object.keys(result.params), ['label_names', 'latencies', 'centroids', 'label_values']);
     assert.deepEqual(result.params.label_names, { spleen: 1 });
     assert.deepEqual(result.params.centroids, { label_1: ['1', '24', '19', '12'] });
 
-    assert.equal(await readFile(result.file, 'utf8'), 'a label');
+    assert.equal(await readFile(fileOf(result), 'utf8'), 'a label');
     await result.release();
-    assert.ok(!existsSync(result.file));
+    assert.ok(!existsSync(fileOf(result)));
   });
 
   it('follows the parameters of clients', async () => {
@@ -58,7 +59,7 @@ describe('inference of an app', () => {
       unknown: { to: 'us' },
     });
     const { output } = bench.engine.last('infer');
-    assert.match(output.path, /\.nii\.gz$/);
+    assert.match(pathIn(bench.engine.last('infer')), /\.nii\.gz$/);
     assert.deepEqual({ ...output, path: '' }, { path: '', dtype: 'uint16', compress: true });
   });
 
@@ -127,15 +128,19 @@ describe('inference of an app', () => {
     const file = await bench.write('uploads/tmp.nii.gz', 'image');
     const result = await app.infer({ model: 'spleen', file, image: 'a.case', params: { save_label: true } });
     assert.equal(bench.engine.last('infer').image, file);
-    assert.match(result.file, /\.nii\.gz$/);
-    assert.equal(result.label, result.file, 'an uploaded image is not in the datastore, so nothing is saved');
+    assert.match(fileOf(result), /\.nii\.gz$/);
+    assert.equal(
+      result.label,
+      basename(fileOf(result)),
+      'an uploaded image is not in the datastore, so nothing is saved',
+    );
   });
 
   it('keeps the result under a tag when asked, and still returns it', async () => {
     const app = await startWithWeights();
     const result = await infer(app, { save_label: true, label_tag: 'auto' });
     assert.equal(result.label, 'a.case');
-    assert.equal(await readFile(result.file, 'utf8'), 'a label');
+    assert.equal(await readFile(fileOf(result), 'utf8'), 'a label');
     const { info, ext } = app.datastore.image('a.case').labels.get('auto')!;
     assert.equal(ext, '.nrrd');
     assert.equal(info['model'], 'spleen');
@@ -148,7 +153,7 @@ describe('inference of an app', () => {
     const app = await startWithWeights();
     let output = '';
     bench.engine.operations.infer = async (options: InferOptions, signal) => {
-      output = options.output.path;
+      output = pathIn(options);
       await writeFile(output, 'half');
       if (signal?.aborted === true) throw new LabelError('CANCELLED', 'the job was cancelled');
       throw new LabelError('OUT_OF_MEMORY', 'too large');
@@ -177,8 +182,8 @@ describe('inference of an app', () => {
     assert.deepEqual(params.label_values, { spleen: 1, liver: 2 });
     assert.equal(bench.engine.last('infer').postTransforms.length, 1);
     const answer = { ...inferAnswer, counts: { '6': 3 } };
-    bench.engine.operations.infer = async ({ output }: InferOptions) => {
-      await writeFile(output.path, 'a label');
+    bench.engine.operations.infer = async (options: InferOptions) => {
+      await writeFile(pathIn(options), 'a label');
       return answer;
     };
     const restored = await infer(app, { restore_label_idx: true });
@@ -194,14 +199,14 @@ describe('inference of an app', () => {
 
   it('makes its temporary folder anew when somebody has tidied it away', async () => {
     const app = await startWithWeights();
-    const { file } = await infer(app);
+    const file = fileOf(await infer(app));
     await rm(dirname(file), { recursive: true });
-    assert.ok(existsSync((await infer(app)).file));
+    assert.ok(existsSync(fileOf(await infer(app))));
   });
 
   it('deletes its temporary folder at the end', async () => {
     const app = await startWithWeights();
-    const { file } = await infer(app);
+    const file = fileOf(await infer(app));
     await app.close();
     assert.ok(!existsSync(dirname(file)));
   });

@@ -20,7 +20,7 @@ describe('pictures of images', () => {
         new Promise((resolve, reject) => {
           const computing = {
             image,
-            give: (grey: number) => resolve({ width: 1, height: 1, pixels: [grey] }),
+            give: (grey: number) => resolve({ width: 1, height: 1, pixels: Uint8Array.of(grey) }),
             isStopped: false,
           };
           asked.push(computing);

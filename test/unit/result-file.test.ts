@@ -3,7 +3,7 @@ import { resultFile, type ResultType } from '../../lib/app/result-file.js';
 import { segmentColors } from '../../lib/app/segment-colors.js';
 
 function file(labelValues: Record<string, number>, dtype?: ResultType, path = 'a.nii.gz') {
-  return resultFile({ path, dtype, compress: true, labelValues });
+  return resultFile({ target: { path }, dtype, compress: true, labelValues });
 }
 
 describe('the file of a result', () => {

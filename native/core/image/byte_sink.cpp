@@ -4,6 +4,7 @@
 
 #include <algorithm>
 #include <new>
+#include <utility>
 #include <vector>
 
 namespace mlabel {
@@ -26,13 +27,13 @@ struct ByteSink::Deflater {
   Deflater& operator=(const Deflater&) = delete;
 };
 
-ByteSink::ByteSink(AtomicFile& file) : file_(file) {}
+ByteSink::ByteSink(Target target) : target_(std::move(target)) {}
 ByteSink::~ByteSink() = default;
 
 void ByteSink::deflateRest() { deflater_ = std::make_unique<Deflater>(); }
 
 void ByteSink::write(const void* data, size_t size) {
-  if (!deflater_) return file_.write(data, size);
+  if (!deflater_) return target_(data, size);
   const char* bytes = static_cast<const char*>(data);
   while (size > 0) {
     const size_t part = std::min<size_t>(size, 1U << 30);
@@ -55,7 +56,7 @@ void ByteSink::deflateSome(const void* data, size_t size, int flush) {
     stream.next_out = deflater_->buffer.data();
     stream.avail_out = static_cast<uInt>(deflater_->buffer.size());
     deflate(&stream, flush);
-    file_.write(deflater_->buffer.data(), deflater_->buffer.size() - stream.avail_out);
+    target_(deflater_->buffer.data(), deflater_->buffer.size() - stream.avail_out);
   } while (stream.avail_out == 0);
 }
 

@@ -2,29 +2,30 @@
 #pragma once
 
 #include <cstddef>
+#include <functional>
 #include <memory>
-
-#include "runtime/atomic_file.hpp"
 
 namespace mlabel {
 
-/// Bytes go to `file` as they are, or as one gzip member from the moment `deflateRest` is called.
+/// Bytes go to `target` as they are, or as one gzip member from the moment `deflateRest` is called.
 class ByteSink {
  public:
-  explicit ByteSink(AtomicFile& file);
+  using Target = std::function<void(const void* data, size_t size)>;
+
+  explicit ByteSink(Target target);
   ~ByteSink();
 
   void write(const void* data, size_t size);
   void deflateRest();
 
-  /// Must be called before the file is committed.
+  /// Must be called before the target is used.
   void finish();
 
  private:
   struct Deflater;
   void deflateSome(const void* data, size_t size, int flush);
 
-  AtomicFile& file_;
+  Target target_;
   std::unique_ptr<Deflater> deflater_;
 };
 

@@ -13,6 +13,8 @@
 #include "image/nifti.hpp"
 #include "image/nrrd.hpp"
 #include "image/voxel_reader.hpp"
+#include "runtime/atomic_file.hpp"
+#include "runtime/main_memory.hpp"
 
 namespace mlabel {
 
@@ -78,17 +80,22 @@ Volume readImage(const std::string& path, const JobContext& context, const ReadL
   return volume;
 }
 
-void writeImage(const std::string& path, const Volume& volume, const WriteOptions& options, const JobContext& context) {
+namespace {
+
+bool isDeflated(const std::string& name, const WriteOptions& options) {
+  return name.ends_with(".nrrd") ? options.compress : name.ends_with(".nii.gz");
+}
+
+void encode(const std::string& name, const Volume& volume, const WriteOptions& options, ByteSink& sink,
+            const JobContext& context) {
   const auto type = voxelTypeOf(options.dtype);
   if (!type) throw Error(ErrorCode::InvalidInput, "voxels cannot be written as \"" + options.dtype + "\"");
-  const bool nrrd = path.ends_with(".nrrd");
-  const bool gzip = nrrd ? options.compress : path.ends_with(".nii.gz");
-  if (!nrrd && !gzip && !path.ends_with(".nii")) {
-    throw Error(ErrorCode::Unsupported, "images are written as .nii, .nii.gz or .nrrd, not as " + path);
+  const bool nrrd = name.ends_with(".nrrd");
+  const bool gzip = isDeflated(name, options);
+  if (!nrrd && !gzip && !name.ends_with(".nii")) {
+    throw Error(ErrorCode::Unsupported, "images are written as .nii, .nii.gz or .nrrd, not as " + name);
   }
 
-  AtomicFile file(path);
-  ByteSink sink(file);
   if (nrrd) {
     const std::string pairs = options.segments.empty() ? "" : segmentationLines(options.segments, volume.data[0]);
     const std::string text = makeNrrdHeader(volume, *type, gzip, pairs);
@@ -128,7 +135,31 @@ void writeImage(const std::string& path, const Volume& volume, const WriteOption
     }
   }
   sink.finish();
+}
+
+}  // namespace
+
+void writeImage(const std::string& path, const Volume& volume, const WriteOptions& options, const JobContext& context) {
+  AtomicFile file(path);
+  ByteSink sink([&file](const void* data, size_t size) { file.write(data, size); });
+  encode(path, volume, options, sink, context);
   file.commit();
+}
+
+std::vector<uint8_t> encodeImage(const std::string& name, const Volume& volume, const WriteOptions& options,
+                                 const JobContext& context) {
+  std::vector<uint8_t> bytes;
+  if (const auto type = voxelTypeOf(options.dtype); type && !isDeflated(name, options)) {
+    const int64_t voxels = volume.data.numel() * static_cast<int64_t>(bytesOf(*type));
+    requireMemory(voxels, "The result");
+    bytes.reserve(static_cast<size_t>(voxels) + 4096);
+  }
+  ByteSink sink([&bytes](const void* data, size_t size) {
+    const auto* first = static_cast<const uint8_t*>(data);
+    bytes.insert(bytes.end(), first, first + size);
+  });
+  encode(name, volume, options, sink, context);
+  return bytes;
 }
 
 }  // namespace mlabel

@@ -43,4 +43,9 @@ struct WriteOptions {
 void writeImage(const std::string& path, const Volume& volume, const WriteOptions& options,
                 const JobContext& context = {});
 
+/// The bytes of that file, for an answer that needs none on disk; `name` gives the suffix. Throws as writeImage does but for
+/// Io; TooLarge, OutOfMemory where they do not fit.
+std::vector<uint8_t> encodeImage(const std::string& name, const Volume& volume, const WriteOptions& options,
+                                 const JobContext& context = {});
+
 }  // namespace mlabel

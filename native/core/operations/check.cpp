@@ -28,7 +28,7 @@ void checkTransforms(const std::string& field, const Json& specs, bool mayBeRand
 }
 
 /// Each field is a spec, or a list of transforms, and may be absent.
-class CheckOperation : public Operation {
+class CheckOperation : public SimpleOperation {
  public:
   explicit CheckOperation(const Json& options) : options_(options) {
     const Args args("check", options_);

@@ -6,7 +6,7 @@
 namespace mlabel {
 namespace {
 
-class CheckImageOperation : public Operation {
+class CheckImageOperation : public SimpleOperation {
  public:
   explicit CheckImageOperation(const Json& options) {
     const Args args("checkImage", options);

@@ -5,7 +5,7 @@
 namespace mlabel {
 namespace {
 
-class CheckLabelOperation : public Operation {
+class CheckLabelOperation : public SimpleOperation {
  public:
   explicit CheckLabelOperation(const Json& options) {
     const Args args("checkLabel", options);

@@ -7,7 +7,7 @@
 namespace mlabel {
 namespace {
 
-class ConvertImageOperation : public Operation {
+class ConvertImageOperation : public SimpleOperation {
  public:
   explicit ConvertImageOperation(const Json& options) {
     const Args args("convertImage", options);

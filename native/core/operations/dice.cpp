@@ -37,7 +37,7 @@ Json diceByValue(const at::Tensor& prediction, const at::Tensor& reference) {
   return dice;
 }
 
-class DiceOperation : public Operation {
+class DiceOperation : public SimpleOperation {
  public:
   explicit DiceOperation(const Json& options) {
     const Args args("dice", options);

@@ -1,4 +1,4 @@
-// From an image file to a label file of the same grid: load, prepare, predict, take back, discretise, write.
+// From an image file to a label file of the same grid: load and prepare; predict; take back, discretise and write.
 #include <ATen/ATen.h>
 #include <c10/core/InferenceMode.h>
 
@@ -10,6 +10,7 @@
 #include "operations/label_statistics.hpp"
 #include "operations/operation.hpp"
 #include "runtime/device.hpp"
+#include "runtime/predictor_cache.hpp"
 #include "runtime/runtime.hpp"
 
 namespace mlabel {
@@ -42,73 +43,97 @@ class InferOperation : public Operation {
  public:
   explicit InferOperation(const Json& options) : options_(options) {}
 
-  Lane lane() const override { return options_.lane; }
   std::string device() const override { return options_.device; }
 
-  Json run(Runtime& runtime, const JobContext& context) override {
-    const c10::InferenceMode guard;
-    // First, so that a model without weights says so at once.
-    const auto predictor = options_.inferer ? loadPredictor(runtime, context) : nullptr;
-    Stopwatch watch;
-    Timings pre, post;
-    Json seconds = Json::object();
-
-    enter("pre", context);
-    Sample sample;
-    sample.files[imageKey] = options_.image;
-    sample.clicks = options_.clicks;
-    options_.preTransforms.applyDeterministic(sample, context, &pre);
-    seconds["pre"] = watch.lap();
-
-    enter("infer", context);
-    bool frugal = false;
-    SampleImage result = predictor ? predict(runtime, sample.at(imageKey, "infer"), *predictor, context, frugal)
-                                   : std::move(sample.at(resultKey, "infer without a network"));
-    sample.images.clear();
-    seconds["infer"] = watch.lap();
-
-    enter("invert", context);
-    if (options_.streamed) {
-      result.data = invertAndArgmax(result.data, result.trace, context);
-    } else if (options_.invert) {
-      result.data = invertTrace(result.data, result.trace, context);
-    }
-    seconds["invert"] = watch.lap();
-
-    enter("post", context);
-    sample.images[resultKey] = std::move(result);
-    options_.postTransforms.applyDeterministic(sample, context, &post);
-    result = std::move(sample.at(resultKey, "infer"));
-    const at::Tensor labels = labelMap(result);
-    const auto statistics = labelStatistics(labels, context);
-    seconds["post"] = watch.lap();
-
-    enter("write", context);
-    writeImage(options_.outputPath, {labels.unsqueeze(0), result.source.affine, result.source}, options_.output,
-               context);
-    seconds["write"] = watch.lap();
-
-    double total = 0;
-    for (const Json& stage : seconds) total += stage.get<double>();
-    seconds["total"] = total;
-    seconds["transform"] = {{"pre", secondsByName(pre)}, {"post", secondsByName(post)}};
-
-    Json answer = {{"shape", result.source.shape}, {"counts", Json::object()}, {"centroids", Json::object()}};
-    answer["replacedVoxels"] = result.source.replacedVoxels;
-    for (const auto& [value, found] : statistics) {
-      answer["counts"][std::to_string(value)] = found.count;
-      answer["centroids"][std::to_string(value)] = found.centroid;
-    }
-    answer["latencies"] = std::move(seconds);
-    answer["device"] = options_.device;
-    answer["precision"] = options_.precision == Precision::BFloat16 ? "bfloat16" : "float32";
-    if (frugal) answer["fallback"] = "memory ran out: window by window, with the sums in main memory";
-    answer["backend"] = predictor ? predictor->backend() : "none";
-    return answer;
+  std::vector<Stage> stages() override {
+    const auto whole = [this](Runtime& runtime, const JobContext& context, Answer& answer) {
+      prepare(runtime, context);
+      if (options_.inferer) predict(runtime, context);
+      finish(context, answer);
+    };
+    // One stage, so that it waits for one window of the inference that it interrupts, and on a processor has all cores.
+    if (options_.lane == Lane::Click) return {{Lane::Click, whole}};
+    if (!options_.inferer) return {{Lane::Files, whole}};
+    return {
+        {Lane::Files, [this](Runtime& runtime, const JobContext& context, Answer&) { prepare(runtime, context); }},
+        {options_.lane, [this](Runtime& runtime, const JobContext& context, Answer&) { predict(runtime, context); }},
+        {Lane::Files, [this](Runtime&, const JobContext& context, Answer& answer) { finish(context, answer); }}};
   }
 
-  std::shared_ptr<Predictor> loadPredictor(Runtime& runtime, const JobContext& context) const {
-    return runtime.predictor(options_.network, options_.weights, options_.device, options_.precision, context);
+ private:
+  void prepare(Runtime& runtime, const JobContext& context) {
+    // First, so that a model without weights says so at once.
+    if (options_.inferer) requireWeights(options_.weights);
+    enter("pre", context);
+    Stopwatch watch;
+    sample_.files[imageKey] = options_.image;
+    sample_.clicks = options_.clicks;
+    Timings timings;
+    runtime.prepare(sample_, options_.preTransforms, context, &timings);
+    seconds_["pre"] = watch.lap();
+    seconds_["infer"] = 0.0;
+    seconds_["transform"]["pre"] = secondsByName(timings);
+    if (!options_.inferer) result_ = std::move(sample_.at(resultKey, "infer without a network"));
+  }
+
+  void predict(Runtime& runtime, const JobContext& context) {
+    const c10::InferenceMode guard;
+    enter("infer", context);
+    const auto predictor =
+        runtime.predictor(options_.network, options_.weights, options_.device, options_.precision, context);
+    Stopwatch watch;
+    backend_ = predictor->backend();
+    result_ = logits(runtime, sample_.at(imageKey, "infer"), *predictor, context);
+    seconds_["infer"] = watch.lap();
+  }
+
+  void finish(const JobContext& context, Answer& answer) {
+    const c10::InferenceMode guard;
+    Stopwatch watch;
+    sample_.images.clear();
+    enter("invert", context);
+    if (options_.streamed) {
+      result_.data = invertAndArgmax(result_.data, result_.trace, context);
+    } else if (options_.invert) {
+      result_.data = invertTrace(result_.data, result_.trace, context);
+    }
+    seconds_["invert"] = watch.lap();
+
+    enter("post", context);
+    Timings timings;
+    sample_.images[resultKey] = std::move(result_);
+    options_.postTransforms.applyDeterministic(sample_, context, &timings);
+    const SampleImage result = std::move(sample_.at(resultKey, "infer"));
+    const at::Tensor labels = labelMap(result);
+    const auto statistics = labelStatistics(labels, context);
+    seconds_["post"] = watch.lap();
+    seconds_["transform"]["post"] = secondsByName(timings);
+
+    enter("write", context);
+    const Volume file{labels.unsqueeze(0), result.source.affine, result.source};
+    if (options_.outputPath.empty()) {
+      answer.buffers["file"] = bufferOf(encodeImage(options_.extension, file, options_.output, context));
+    } else {
+      writeImage(options_.outputPath, file, options_.output, context);
+    }
+    seconds_["write"] = watch.lap();
+
+    double total = 0;
+    for (const char* part : {"pre", "infer", "invert", "post", "write"}) total += seconds_[part].get<double>();
+    seconds_["total"] = total;
+
+    Json& json = answer.json;
+    json = {{"shape", result.source.shape}, {"counts", Json::object()}, {"centroids", Json::object()}};
+    json["replacedVoxels"] = result.source.replacedVoxels;
+    for (const auto& [value, found] : statistics) {
+      json["counts"][std::to_string(value)] = found.count;
+      json["centroids"][std::to_string(value)] = found.centroid;
+    }
+    json["latencies"] = std::move(seconds_);
+    json["device"] = options_.device;
+    json["precision"] = options_.precision == Precision::BFloat16 ? "bfloat16" : "float32";
+    if (frugal_) json["fallback"] = "memory ran out: window by window, with the sums in main memory";
+    json["backend"] = backend_;
   }
 
   static void enter(const char* stage, const JobContext& context) {
@@ -117,8 +142,7 @@ class InferOperation : public Operation {
   }
 
   /// Logits on the network's grid, in main memory. Takes the voxels out of `image`: they are not needed afterwards.
-  SampleImage predict(Runtime& runtime, SampleImage& image, Predictor& predictor, const JobContext& context,
-                      bool& frugal) const {
+  SampleImage logits(Runtime& runtime, SampleImage& image, Predictor& predictor, const JobContext& context) {
     const c10::Device device = parseDevice(options_.device);
     at::Tensor input = std::move(image.data);
     checkChannels(input);
@@ -129,10 +153,10 @@ class InferOperation : public Operation {
     }
     if (flat) input = input.squeeze(3);
     const auto makeRoom = [&] { runtime.giveWay(device); };
-    auto [logits, retried] = inferWithinMemory(*options_.inferer, input, predictor, device, makeRoom, context);
-    frugal = retried;
-    if (flat) logits = logits.unsqueeze(3);
-    return {std::move(logits), image.affine, std::move(image.trace), std::move(image.source)};
+    auto [found, retried] = inferWithinMemory(*options_.inferer, input, predictor, device, makeRoom, context);
+    frugal_ = retried;
+    if (flat) found = found.unsqueeze(3);
+    return {std::move(found), image.affine, std::move(image.trace), std::move(image.source)};
   }
 
   void checkChannels(const at::Tensor& input) const {
@@ -174,6 +198,12 @@ class InferOperation : public Operation {
   }
 
   InferOptions options_;
+  /// From stage to stage.
+  Sample sample_;
+  SampleImage result_;
+  Json seconds_ = Json::object();
+  std::string backend_ = "none";
+  bool frugal_ = false;
 };
 
 }  // namespace

@@ -72,11 +72,14 @@ InferOptions::InferOptions(const Json& options) {
 
   const auto target = args.require<Json>("output");
   const Args targetArgs("infer: output", target);
-  outputPath = targetArgs.require<std::string>("path");
+  outputPath = targetArgs.get<std::string>("path", "");
+  extension = targetArgs.get<std::string>("extension", "");
+  if (outputPath.empty() == extension.empty()) targetArgs.invalid("path", "or extension has to be given");
   output.dtype = targetArgs.get<std::string>("dtype", "uint8");
   output.compress = targetArgs.get<bool>("compress", false);
   output.segments = parseSegments(targetArgs, "segments");
-  if (!output.segments.empty() && !outputPath.ends_with(".nrrd")) targetArgs.invalid("segments", "are for .nrrd only");
+  if (!output.segments.empty() && !(outputPath + extension).ends_with(".nrrd"))
+    targetArgs.invalid("segments", "are for .nrrd only");
   targetArgs.finish();
   args.finish();
 }

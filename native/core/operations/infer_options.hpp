@@ -33,7 +33,9 @@ struct InferOptions {
   /// taken while inverting, and `postTransforms` is what follows.
   bool streamed = false;
   Pipeline postTransforms;
+  /// Empty: the file is a buffer of the answer.
   std::string outputPath;
+  std::string extension;
   WriteOptions output;
 };
 

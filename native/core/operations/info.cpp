@@ -36,7 +36,7 @@ Json describe(c10::Device device, const std::string& fault) {
   return text;
 }
 
-class InfoOperation : public Operation {
+class InfoOperation : public SimpleOperation {
  public:
   explicit InfoOperation(const Json& options) { Args("info", options).finish(); }
 

@@ -7,7 +7,7 @@
 namespace mlabel {
 namespace {
 
-class InspectWeightsOperation : public Operation {
+class InspectWeightsOperation : public SimpleOperation {
  public:
   explicit InspectWeightsOperation(const Json& options) {
     const Args args("inspectWeights", options);

@@ -8,7 +8,7 @@
 namespace mlabel {
 namespace {
 
-class PlaceLabelOperation : public Operation {
+class PlaceLabelOperation : public SimpleOperation {
  public:
   explicit PlaceLabelOperation(const Json& options) {
     const Args args("placeLabel", options);

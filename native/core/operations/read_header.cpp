@@ -6,7 +6,7 @@
 namespace mlabel {
 namespace {
 
-class ReadHeaderOperation : public Operation {
+class ReadHeaderOperation : public SimpleOperation {
  public:
   explicit ReadHeaderOperation(const Json& options) {
     const Args args("readHeader", options);

@@ -35,7 +35,7 @@ at::Tensor writtenOut(const at::Tensor& image, const at::Tensor& kernel) {
   return result;
 }
 
-class SelfTestOperation : public Operation {
+class SelfTestOperation : public SimpleOperation {
  public:
   explicit SelfTestOperation(const Json& options) {
     const Args args("selfTest", options);

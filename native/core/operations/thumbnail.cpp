@@ -21,7 +21,7 @@ std::pair<double, double> window(const at::Tensor& slice) {
   return {ends[0].item<double>(), ends[1].item<double>()};
 }
 
-/// `{ path, size }` → `{ width, height, pixels }`: rows from anterior to posterior, the patient's right on the left,
+/// `{ path, size }` → `{ width, height }` and the buffer `pixels`: rows from anterior to posterior, the patient's right on the left,
 /// grey from 0 to 255, the longer side `size` pixels, the sides in the proportion of millimetres.
 class ThumbnailOperation : public Operation {
  public:
@@ -33,9 +33,13 @@ class ThumbnailOperation : public Operation {
     if (size_ < 1 || size_ > 1024) args.invalid("size", "must be from 1 to 1024");
   }
 
-  Lane lane() const override { return Lane::Pictures; }
+  std::vector<Stage> stages() override {
+    const auto once = [this](Runtime&, const JobContext& context, Answer& answer) { draw(context, answer); };
+    return {{Lane::Pictures, once}};
+  }
 
-  Json run(Runtime&, const JobContext& context) override {
+ private:
+  void draw(const JobContext& context, Answer& answer) const {
     Sample sample;
     sample.files["image"] = path_;
     const Pipeline load(Json::array({{{"name", "LoadImaged"}, {"keys", "image"}},
@@ -54,12 +58,10 @@ class ThumbnailOperation : public Operation {
     const at::Tensor small = at::adaptive_avg_pool2d(slice.unsqueeze(0), {rows, columns});
     const auto [black, white] = window(small);
     const double contrast = 255 / std::max(white - black, 1e-6);
-    const at::Tensor grey = ((small - black) * contrast).clamp(0, 255).round().to(at::kByte).contiguous();
-    const uint8_t* pixels = grey.const_data_ptr<uint8_t>();
-    return {{"width", columns}, {"height", rows}, {"pixels", std::vector<int>(pixels, pixels + grey.numel())}};
+    answer.json = {{"width", columns}, {"height", rows}};
+    answer.buffers["pixels"] = bufferOf(((small - black) * contrast).clamp(0, 255).round().to(at::kByte));
   }
 
- private:
   std::string path_;
   int64_t size_;
 };

@@ -5,7 +5,7 @@
 namespace mlabel {
 namespace {
 
-class TrainOperation : public Operation {
+class TrainOperation : public SimpleOperation {
  public:
   explicit TrainOperation(const Json& json) : TrainOperation(parseTrainOptions(json)) {}
 

@@ -7,7 +7,7 @@
 namespace mlabel {
 namespace {
 
-class WritePhantomOperation : public Operation {
+class WritePhantomOperation : public SimpleOperation {
  public:
   explicit WritePhantomOperation(const Json& options) {
     const Args args("writePhantom", options);

@@ -47,9 +47,7 @@ struct Executor::Queue {
     while (true) {
       changed.wait(lock, [this] { return closing || !tasks.empty(); });
       if (tasks.empty()) return;
-      Task task = std::move(tasks.begin()->second);
-      tasks.erase(tasks.begin());
-      ++running;
+      Task task = take();
       lock.unlock();
       if (unready) unready = attempt(prepare);
       task(unready ? &*unready : nullptr);
@@ -58,6 +56,26 @@ struct Executor::Queue {
       lock.lock();
       --running;
     }
+  }
+
+  /// Under the lock.
+  Task take() {
+    Task task = std::move(tasks.begin()->second);
+    tasks.erase(tasks.begin());
+    ++running;
+    return task;
+  }
+
+  void runMoreUrgent(int rank) {
+    std::unique_lock lock(mutex);
+    if (tasks.empty() || tasks.begin()->first >= rank) return;
+    Task task = take();
+    lock.unlock();
+    // The thread is ready: a task runs on it.
+    task(nullptr);
+    task = nullptr;
+    lock.lock();
+    --running;
   }
 
   /// Runs what is still queued, then ends the threads.
@@ -94,6 +112,8 @@ void Executor::submit(int rank, Task task) {
   }
   queue_->changed.notify_one();
 }
+
+void Executor::runMoreUrgent(int rank) { queue_->runMoreUrgent(rank); }
 
 bool Executor::busy() const {
   const std::lock_guard lock(queue_->mutex);

@@ -23,8 +23,12 @@ class Executor {
   Executor(const Executor&) = delete;
   Executor& operator=(const Executor&) = delete;
 
-  /// Queues a task. A lower `rank` goes first; equal ranks keep their order. A running task is never interrupted.
+  /// Queues a task. A lower `rank` goes first; equal ranks keep their order.
   void submit(int rank, Task task);
+
+  /// Called by a task of `rank` where it can wait: runs the most urgent of the waiting tasks that go before it, on this
+  /// thread. One at most, so that a task that calls this often ends in time however many come.
+  void runMoreUrgent(int rank);
 
   /// True while a task runs or waits.
   bool busy() const;

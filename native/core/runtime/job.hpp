@@ -23,7 +23,7 @@ class StopFlag {
 class JobContext {
  public:
   using Progress = std::function<void(const Json&)>;
-  /// Waits until more urgent work has been done.
+  /// See giveWay.
   using Gate = std::function<void()>;
 
   JobContext() = default;
@@ -37,8 +37,8 @@ class JobContext {
     if (stop_.raised()) throw Error(ErrorCode::Cancelled, "the job was cancelled");
   }
 
-  /// A training waits here while inference has its device. Call it between steps and windows, where nothing large is held
-  /// and no lock; throws as check() does.
+  /// Lets more urgent work have the device first: a training waits for inference, an inference runs the click that waits
+  /// longest on its own thread. Call it between steps and windows, where no lock is held; throws as check() does.
   void giveWay() const {
     if (gate_) gate_();
     check();

@@ -35,7 +35,12 @@ Executor::Prepare prepareTraining(c10::Device device, int threads, const DeviceA
   };
 }
 
+/// The order of the enumeration is the order of urgency.
+int rankOf(Lane lane) { return static_cast<int>(lane); }
+
 }  // namespace
+
+bool usesDevice(Lane lane) { return lane != Lane::Files && lane != Lane::Pictures; }
 
 Lanes::DeviceThreads::DeviceThreads(c10::Device device, int threads, const DeviceAccess& access)
     : inference(device.str(), 1, prepareInference(device, threads, access)),
@@ -52,10 +57,10 @@ Lanes::DeviceThreads& Lanes::of(c10::Device device) {
 }
 
 void Lanes::submit(Lane lane, c10::Device device, Executor::Task task) {
-  if (lane == Lane::Files || lane == Lane::Pictures) return files_.submit(lane == Lane::Files ? 0 : 1, std::move(task));
-  if (lane == Lane::Training) return of(device).training.submit(0, watched(device, std::move(task)));
-  // The order of the enumeration is the order of urgency.
-  of(device).inference.submit(static_cast<int>(lane), watched(device, std::move(task)));
+  if (!usesDevice(lane)) return files_.submit(rankOf(lane), std::move(task));
+  DeviceThreads& threads = of(device);
+  Executor& executor = lane == Lane::Training ? threads.training : threads.inference;
+  executor.submit(rankOf(lane), watched(device, std::move(task)));
 }
 
 Executor::Task Lanes::watched(c10::Device device, Executor::Task task) {
@@ -97,7 +102,12 @@ std::string Lanes::fault(c10::Device device) const {
   return "";
 }
 
-void Lanes::giveWay(c10::Device device, const StopFlag& stop) {
+void Lanes::giveWay(Lane lane, c10::Device device, const StopFlag& stop) {
+  if (lane == Lane::Training) return waitForInference(device, stop);
+  if (usesDevice(lane)) of(device).inference.runMoreUrgent(rankOf(lane));
+}
+
+void Lanes::waitForInference(c10::Device device, const StopFlag& stop) {
   if (device.is_cpu()) return;
   using Clock = std::chrono::steady_clock;
   const Executor& inference = of(device).inference;

@@ -20,6 +20,9 @@ struct DeviceAccess {
   std::function<void(c10::Device)> probe = probeDevice;
 };
 
+/// False for the lanes of files.
+bool usesDevice(Lane lane);
+
 class Lanes {
  public:
   /// `threads`: how many threads an operation on a CPU may use.
@@ -36,9 +39,10 @@ class Lanes {
   /// Why a device cannot be used at present; empty where nothing is known against it.
   std::string fault(c10::Device device) const;
 
-  /// Between two training steps: lets a device other than a CPU finish what the inference lanes have asked of it, for a
-  /// second at most so that training cannot starve. On a CPU the scheduler does that by thread priority.
-  void giveWay(c10::Device device, const StopFlag& stop);
+  /// Called by a task where it can wait. A training lets a device other than a CPU finish what the inference lanes have asked
+  /// of it, for a second at most so that it cannot starve; on a CPU the scheduler does that by thread priority. A task of
+  /// another lane of a device lets the first of those that go before it run, on its own thread.
+  void giveWay(Lane lane, c10::Device device, const StopFlag& stop);
 
  private:
   struct DeviceThreads {
@@ -49,6 +53,7 @@ class Lanes {
 
   DeviceThreads& of(c10::Device device);
   Executor::Task watched(c10::Device device, Executor::Task task);
+  void waitForInference(c10::Device device, const StopFlag& stop);
 
   int threads_;
   DeviceAccess access_;

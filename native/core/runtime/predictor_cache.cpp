@@ -1,35 +1,14 @@
 #include "runtime/predictor_cache.hpp"
 
-#include <sys/stat.h>
-
-#include <cerrno>
-#include <cstring>
 #include <utility>
 
 #include "networks/network.hpp"
 #include "networks/weights.hpp"
 #include "runtime/device.hpp"
+#include "runtime/file_identity.hpp"
 
 namespace mlabel {
 namespace {
-
-/// Changes whenever the file is replaced or written to. Throws NotFound or Io.
-std::string fileIdentity(const std::string& path) {
-  struct stat status {};
-  if (::stat(path.c_str(), &status) != 0) {
-    const bool absent = errno == ENOENT || errno == ENOTDIR;
-    throw Error(absent ? ErrorCode::NotFound : ErrorCode::Io,
-                absent ? "there is no weight file " + path + "; train the model or put its weights there"
-                       : "cannot look at the weight file " + path + ": " + std::strerror(errno));
-  }
-  std::string identity;
-  for (const long number :
-       {static_cast<long>(status.st_dev), static_cast<long>(status.st_ino), static_cast<long>(status.st_size),
-        static_cast<long>(status.st_mtim.tv_sec), static_cast<long>(status.st_mtim.tv_nsec)}) {
-    identity += std::to_string(number) + " ";
-  }
-  return identity;
-}
 
 std::unique_ptr<Predictor> load(const Json& spec, const std::string& weights, c10::Device device, Precision precision,
                                 const JobContext& context) {
@@ -42,6 +21,11 @@ std::unique_ptr<Predictor> load(const Json& spec, const std::string& weights, c1
 
 }  // namespace
 
+std::string requireWeights(const std::string& path) {
+  if (auto identity = fileIdentity(path)) return *std::move(identity);
+  throw Error(ErrorCode::NotFound, "there is no weight file " + path + "; train the model or put its weights there");
+}
+
 PredictorCache::PredictorCache(Limit limit) : limit_(std::move(limit)) {
   if (!limit_) limit_ = [](c10::Device device) { return deviceMemory(device).total / 4; };
 }
@@ -49,7 +33,7 @@ PredictorCache::PredictorCache(Limit limit) : limit_(std::move(limit)) {
 std::shared_ptr<Predictor> PredictorCache::get(const Json& network, const std::string& weights, c10::Device device,
                                                Precision precision, const JobContext& context) {
   const std::string key = Json::array({network, weights, device.str(), static_cast<int>(precision)}).dump();
-  const std::string identity = fileIdentity(weights);
+  const std::string identity = requireWeights(weights);
   if (auto kept = find(key, identity)) return kept;
   // Outside the lock: another device's thread need not wait for this file.
   std::shared_ptr<Predictor> loaded = load(network, weights, device, precision, context);

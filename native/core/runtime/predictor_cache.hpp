@@ -12,6 +12,9 @@
 
 namespace mlabel {
 
+/// What tells the weight file from the one before it. Throws NotFound, Io.
+std::string requireWeights(const std::string& path);
+
 class PredictorCache {
  public:
   /// Bytes of predictors that are kept on a device.

@@ -95,6 +95,8 @@ class GrowFromClicks final : public Transform {
     if (!(reach_ > 0)) args.invalid("reach", "must be above 0");
   }
 
+  bool readsRequest() const override { return true; }
+
   void apply(Sample& sample, const JobContext& context) const override {
     if (sample.clicks.empty()) throw Error(ErrorCode::InvalidInput, "there is no click to grow from");
     SampleImage& image = sample.at(key_, "GrowFromClicksd");

@@ -25,12 +25,28 @@ Pipeline::Pipeline(const Json& specs) {
   }
   const auto random = [](const Step& step) { return step.transform->random(); };
   firstRandom_ = static_cast<size_t>(std::find_if(steps_.begin(), steps_.end(), random) - steps_.begin());
+  while (prefixLength_ < firstRandom_ && !steps_[prefixLength_].transform->readsRequest()) {
+    prefix_ += nlohmann::json(specs[prefixLength_++]).dump();
+  }
 }
 
 bool Pipeline::random() const { return firstRandom_ < steps_.size(); }
 
 void Pipeline::applyDeterministic(Sample& sample, const JobContext& context, Timings* timings) const {
-  for (size_t i = 0; i < firstRandom_; ++i) {
+  applySteps(0, firstRandom_, sample, context, timings);
+}
+
+void Pipeline::applyPrefix(Sample& sample, const JobContext& context, Timings* timings) const {
+  applySteps(0, prefixLength_, sample, context, timings);
+}
+
+void Pipeline::applyBehindPrefix(Sample& sample, const JobContext& context, Timings* timings) const {
+  applySteps(prefixLength_, firstRandom_, sample, context, timings);
+}
+
+void Pipeline::applySteps(size_t first, size_t last, Sample& sample, const JobContext& context,
+                          Timings* timings) const {
+  for (size_t i = first; i < last; ++i) {
     context.check();
     const auto start = std::chrono::steady_clock::now();
     steps_[i].transform->apply(sample, context);

@@ -20,6 +20,13 @@ class Pipeline {
   /// Runs the transforms before the first random one; the part that may be cached.
   void applyDeterministic(Sample& sample, const JobContext& context, Timings* timings = nullptr) const;
 
+  /// Of these, the ones before the first that reads the request, and the rest. What the first leave is the same for equal
+  /// files and an equal `prefix`.
+  void applyPrefix(Sample& sample, const JobContext& context, Timings* timings = nullptr) const;
+  void applyBehindPrefix(Sample& sample, const JobContext& context, Timings* timings = nullptr) const;
+  /// The specs of the prefix as text, whatever the order of their arguments.
+  const std::string& prefix() const { return prefix_; }
+
   /// The random streams of one pipeline: one generator (and its inner twin) for each random transform, seeded as
   /// Compose.set_random_state(seed) does, in order.
   struct RandomStreams {
@@ -38,8 +45,12 @@ class Pipeline {
     std::string name;
     TransformPointer transform;
   };
+  void applySteps(size_t first, size_t last, Sample& sample, const JobContext& context, Timings* timings) const;
+
   std::vector<Step> steps_;
   size_t firstRandom_ = 0;
+  size_t prefixLength_ = 0;
+  std::string prefix_;
 };
 
 }  // namespace mlabel

@@ -22,6 +22,10 @@ class Transform {
 
   /// True for RandomTransform: everything before the first random transform may be cached.
   virtual bool random() const { return false; }
+
+  /// True where the result depends on more than the files and the spec, on clicks for example: it and what follows are
+  /// computed for each request.
+  virtual bool readsRequest() const { return false; }
 };
 
 /// Draws its parameters from a generator of its own, then does what the deterministic twin does.

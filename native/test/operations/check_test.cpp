@@ -1,6 +1,6 @@
 #include <doctest/doctest.h>
 
-#include "operations/operation.hpp"
+#include "run_operation.hpp"
 #include "runtime/runtime.hpp"
 
 using namespace mlabel;
@@ -11,7 +11,7 @@ namespace {
 std::string complaint(const Json& options) {
   Runtime runtime;
   try {
-    const Json answer = makeOperation("check", options)->run(runtime, {});
+    const Json answer = test::runOperation("check", options, runtime).json;
     CHECK(answer == Json::object());
     return "";
   } catch (const Error& error) {

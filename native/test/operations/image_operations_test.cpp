@@ -5,7 +5,7 @@
 #include <filesystem>
 
 #include "image/image_file.hpp"
-#include "operations/operation.hpp"
+#include "run_operation.hpp"
 #include "runtime/runtime.hpp"
 #include "temporary_folder.hpp"
 
@@ -15,7 +15,7 @@ namespace {
 
 Json answer(const std::string& operation, const Json& options) {
   Runtime runtime;
-  return makeOperation(operation, options)->run(runtime, {});
+  return test::runOperation(operation, options, runtime).json;
 }
 
 /// A row of voxels along i, in an oblique PIR grid.
@@ -95,10 +95,12 @@ TEST_CASE("thumbnail: the middle axial slice, right of the patient on the left, 
   volume.header.shape = {4, 2, 3};
   for (const char* name : {"image.nii.gz", "image.nrrd"}) {
     writeImage(folder / name, volume, {.dtype = "int16"});
-    const Json picture = answer("thumbnail", {{"path", folder / name}, {"size", 4}});
-    CHECK(picture["width"] == 4);
-    CHECK(picture["height"] == 4);
-    const auto pixel = [&](int row, int column) { return picture["pixels"][row * 4 + column].get<int>(); };
+    Runtime runtime;
+    const Answer picture = test::runOperation("thumbnail", {{"path", folder / name}, {"size", 4}}, runtime);
+    CHECK(picture.json == Json{{"width", 4}, {"height", 4}});
+    const Buffer& pixels = picture.buffers.at("pixels");
+    REQUIRE(pixels.size == 16);
+    const auto pixel = [&](int row, int column) { return pixels.data[row * 4 + column]; };
     CHECK(pixel(0, 3) == 255);
     CHECK(pixel(1, 3) == 255);
     CHECK(pixel(2, 0) > 100);

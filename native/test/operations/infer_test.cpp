@@ -3,10 +3,12 @@
 #include <doctest/doctest.h>
 
 #include <filesystem>
+#include <fstream>
 #include <future>
 
 #include "golden.hpp"
 #include "image/image_file.hpp"
+#include "run_operation.hpp"
 #include "runtime/device.hpp"
 #include "runtime/runtime.hpp"
 #include "temporary_folder.hpp"
@@ -58,15 +60,19 @@ Json request(const std::string& image, const std::string& output) {
   };
 }
 
-Json run(const Json& options, const StopFlag& stop = {}, const JobContext::Progress& progress = {}) {
-  Runtime runtime;
+Json run(Runtime& runtime, const Json& options, const StopFlag& stop = {}, const JobContext::Progress& progress = {}) {
   std::promise<Json> promise;
   auto future = promise.get_future();
-  runtime.submit(makeOperation("infer", options), stop, progress, [&](const Json* answer, const Error* error) {
+  runtime.submit(makeOperation("infer", options), stop, progress, [&](const Answer* answer, const Error* error) {
     if (error != nullptr) return promise.set_exception(std::make_exception_ptr(*error));
-    promise.set_value(*answer);
+    promise.set_value(answer->json);
   });
   return future.get();
+}
+
+Json run(const Json& options, const StopFlag& stop = {}, const JobContext::Progress& progress = {}) {
+  Runtime runtime;
+  return run(runtime, options, stop, progress);
 }
 
 }  // namespace
@@ -119,6 +125,44 @@ TEST_CASE("the streamed arg-max and the transforms one by one give the same file
   const Json plain = run(options);
   CHECK(plain["counts"] == streamed["counts"]);
   CHECK(at::equal(readImage(folder / "plain.nii").data, readImage(folder / "streamed.nii.gz").data));
+}
+
+TEST_CASE("an image is prepared once for all that prepare it alike, and again when its file has changed") {
+  const test::TemporaryFolder folder;
+  Runtime runtime;
+  const std::string image = folder / "image.nii.gz";
+  std::filesystem::copy_file(goldenFile("anisotropic.nii.gz"), image);
+  Json options = request(image, folder / "label.nii.gz");
+  const auto prepared = [&] { return !run(runtime, options)["latencies"]["transform"]["pre"].empty(); };
+  const auto label = [&] { return readImage(folder / "label.nii.gz").data; };
+  CHECK(prepared());
+  const at::Tensor first = label();
+  CHECK_FALSE(prepared());
+  CHECK(at::equal(label(), first));
+  options["inferer"]["roi_size"] = {24, 24, 24};  // of another model, say
+  CHECK_FALSE(prepared());
+  options["preTransforms"][5]["maxv"] = 2;
+  CHECK(prepared());
+  options["preTransforms"][5]["maxv"] = 1;
+  options["inferer"]["roi_size"] = {16, 16, 16};
+  std::filesystem::copy_file(goldenFile("oblique.nii.gz"), image, std::filesystem::copy_options::overwrite_existing);
+  CHECK(prepared());
+  CHECK(at::equal(label(), readImage(goldenFile("oblique.labels.nii.gz")).data));
+}
+
+TEST_CASE("a result that is asked for as bytes is the file") {
+  const test::TemporaryFolder folder;
+  Json options = request(goldenFile("oblique.nii.gz"), folder / "file.nii");
+  Runtime runtime;
+  run(runtime, options);
+  options["output"] = {{"extension", ".nii"}, {"dtype", "uint8"}};
+  const Answer answer = test::runOperation("infer", options, runtime);
+  std::ifstream file(folder / "file.nii", std::ios::binary);
+  const std::string expected{std::istreambuf_iterator<char>(file), {}};
+  const Buffer& bytes = answer.buffers.at("file");
+  CHECK(std::string(reinterpret_cast<const char*>(bytes.data), bytes.size) == expected);
+  options["output"]["path"] = folder / "file.nii";
+  CHECK_THROWS_WITH_AS(makeOperation("infer", options), doctest::Contains("path or extension has to be given"), Error);
 }
 
 TEST_CASE("progress names every stage; a raised flag ends it and leaves no file") {

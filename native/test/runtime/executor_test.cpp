@@ -26,6 +26,23 @@ TEST_CASE("the most urgent task goes first, equals in their order") {
   CHECK(order == "click infer1 infer2 scoring ");
 }
 
+TEST_CASE("a task that can wait lets one more urgent task run, and no equal one") {
+  std::string order;
+  {
+    Executor executor("test", 1);
+    executor.submit(1, [&](const Error*) {
+      executor.submit(0, [&](const Error*) { order += "click1 "; });
+      executor.submit(0, [&](const Error*) { order += "click2 "; });
+      executor.submit(1, [&](const Error*) { order += "infer2 "; });
+      for (int window = 0; window < 4; ++window) {
+        order += "window ";
+        executor.runMoreUrgent(1);
+      }
+    });
+  }
+  CHECK(order == "window click1 window click2 window window infer2 ");
+}
+
 TEST_CASE("an executor is busy while a task runs or waits") {
   Executor executor("test", 1);
   CHECK_FALSE(executor.busy());

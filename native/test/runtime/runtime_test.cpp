@@ -8,6 +8,8 @@
 
 #include <fstream>
 #include <future>
+#include <mutex>
+#include <thread>
 
 #include "runtime/device.hpp"
 
@@ -17,7 +19,7 @@ namespace {
 
 using Body = std::function<Json(Runtime&, const JobContext&)>;
 
-class TestOperation : public Operation {
+class TestOperation : public SimpleOperation {
  public:
   TestOperation(Lane lane, Body body, std::string device = "cpu")
       : lane_(lane), body_(std::move(body)), device_(std::move(device)) {}
@@ -36,8 +38,8 @@ std::future<std::string> submit(Runtime& runtime, Lane lane, Body body, const St
   auto outcome = std::make_shared<std::promise<std::string>>();
   runtime.submit(
       std::make_unique<TestOperation>(lane, std::move(body)), stop, {},
-      [outcome](const Json* answer, const Error* error) {
-        outcome->set_value(error ? std::string(toString(error->code())) + " " + error->what() : answer->dump());
+      [outcome](const Answer* answer, const Error* error) {
+        outcome->set_value(error ? std::string(toString(error->code())) + " " + error->what() : answer->json.dump());
       });
   return outcome->get_future();
 }
@@ -131,6 +133,155 @@ TEST_CASE("files and training do not wait for the device's own thread") {
   CHECK(submit(runtime, Lane::Training, answering("training")).get() == "\"training\"");
   open.set_value();
   CHECK(infer.get() == "\"waited\"");
+}
+
+namespace {
+
+/// Calls `told` with the number of each stage.
+class StagedOperation : public Operation {
+ public:
+  StagedOperation(std::vector<Lane> lanes, std::function<void(size_t, const JobContext&)> told,
+                  std::shared_ptr<int> held = {})
+      : lanes_(std::move(lanes)), told_(std::move(told)), held_(std::move(held)) {}
+
+  std::vector<Stage> stages() override {
+    std::vector<Stage> all;
+    for (size_t i = 0; i < lanes_.size(); ++i) {
+      const auto work = [this, i](Runtime&, const JobContext& context, Answer& answer) {
+        answer.json.push_back(i);
+        told_(i, context);
+      };
+      all.push_back({lanes_[i], work});
+    }
+    return all;
+  }
+
+ private:
+  std::vector<Lane> lanes_;
+  std::function<void(size_t, const JobContext&)> told_;
+  std::shared_ptr<int> held_;
+};
+
+std::future<std::string> submit(Runtime& runtime, std::unique_ptr<Operation> operation, const StopFlag& stop = {}) {
+  auto outcome = std::make_shared<std::promise<std::string>>();
+  runtime.submit(std::move(operation), stop, {}, [outcome](const Answer* answer, const Error* error) {
+    outcome->set_value(error ? error->what() : answer->json.dump());
+  });
+  return outcome->get_future();
+}
+
+const std::vector<Lane> threeStages{Lane::Files, Lane::Infer, Lane::Files};
+
+}  // namespace
+
+TEST_CASE("the stages of a job follow each other; of one that is stopped none runs any more, and nothing is held") {
+  Runtime runtime;
+  const auto nothing = [](size_t, const JobContext&) {};
+  CHECK(submit(runtime, std::make_unique<StagedOperation>(threeStages, nothing)).get() == "[0,1,2]");
+
+  for (size_t last = 0; last < 3; ++last) {
+    StopFlag stop;
+    const auto held = std::make_shared<int>();
+    std::vector<size_t> ran;
+    const auto stopAtLast = [&](size_t stage, const JobContext&) {
+      ran.push_back(stage);
+      if (stage == last) stop.raise();
+    };
+    const auto outcome = submit(runtime, std::make_unique<StagedOperation>(threeStages, stopAtLast, held), stop).get();
+    // What is done when the flag rises is given.
+    CHECK(outcome == (last == 2 ? "[0,1,2]" : "the job was cancelled"));
+    CHECK(ran.size() == last + 1);
+    while (runtime.pending() > 0) std::this_thread::yield();
+    CHECK(held.use_count() == 1);
+  }
+}
+
+TEST_CASE("a click runs in the midst of an inference that lets it, ten of them do not keep it from its end") {
+  Runtime runtime;
+  std::mutex mutex;
+  std::string order;
+  const auto note = [&](const char* what) {
+    const std::lock_guard lock(mutex);
+    order += what;
+  };
+  std::vector<std::future<std::string>> clicks;
+  const auto windows = [&](size_t stage, const JobContext& context) {
+    if (stage != 1) return;
+    for (int click = 0; click < 10; ++click) {
+      clicks.push_back(submit(runtime, Lane::Click, [&](Runtime&, const JobContext&) -> Json {
+        note("c");
+        return nullptr;
+      }));
+    }
+    for (int window = 0; window < 12; ++window) {
+      note("w");
+      context.giveWay();
+    }
+  };
+  auto inference = submit(runtime, std::make_unique<StagedOperation>(threeStages, windows));
+  CHECK(inference.get() == "[0,1,2]");
+  for (auto& click : clicks) CHECK(click.get() == "null");
+  CHECK(order == "wcwcwcwcwcwcwcwcwcwcww");
+}
+
+TEST_CASE(
+    "of many jobs that hold images, three of a lane are under way, and clicks and other lanes do not wait for them") {
+  Runtime runtime;
+  std::promise<void> open;
+  const auto gate = open.get_future().share();
+  std::atomic<int> begun = 0;
+  const auto body = [&](size_t stage, const JobContext&) {
+    if (stage == 0) ++begun;
+    if (stage == 1) gate.wait();
+  };
+  std::vector<std::future<std::string>> all;
+  for (int job = 0; job < 8; ++job) {
+    all.push_back(submit(runtime, std::make_unique<StagedOperation>(threeStages, body)));
+  }
+  const std::vector<Lane> batch{Lane::Files, Lane::Batch, Lane::Files};
+  std::promise<void> other;
+  const auto tell = [&](size_t stage, const JobContext&) {
+    if (stage == 0) other.set_value();
+  };
+  all.push_back(submit(runtime, std::make_unique<StagedOperation>(batch, tell)));
+  other.get_future().wait();
+  // The file thread that prepared the batch's image has had time for the other five.
+  CHECK(submit(runtime, Lane::Files, answering("files")).get() == "\"files\"");
+  CHECK(begun == 3);
+  open.set_value();
+  for (auto& each : all) CHECK(each.get() == "[0,1,2]");
+  CHECK(begun == 8);
+}
+
+TEST_CASE("a runtime that goes away ends jobs that wait for admission or for their next stage") {
+  std::vector<std::future<std::string>> all;
+  {
+    Runtime runtime;
+    std::promise<void> started;
+    std::atomic<bool> first = true;
+    const auto body = [&started, &first](size_t stage, const JobContext& context) {
+      if (stage != 1) return;
+      if (first.exchange(false)) started.set_value();
+      while (true) context.check();
+    };
+    for (int job = 0; job < 40; ++job) {
+      all.push_back(submit(runtime, std::make_unique<StagedOperation>(threeStages, body)));
+    }
+    started.get_future().wait();
+  }
+  for (auto& each : all) CHECK(each.get() == "the job was cancelled");
+}
+
+TEST_CASE("what runs out of memory runs once more when room has been made") {
+  Runtime runtime;
+  int tries = 0;
+  const auto twice = [&](Runtime&, const JobContext&) -> Json {
+    if (++tries == 1) throw std::bad_alloc();
+    return tries;
+  };
+  CHECK(submit(runtime, Lane::Files, twice).get() == "2");
+  const auto never = [&](Runtime&, const JobContext&) -> Json { throw std::bad_alloc(); };
+  CHECK(submit(runtime, Lane::Pictures, never).get().starts_with("OUT_OF_MEMORY"));
 }
 
 TEST_CASE("a runtime that goes away stops what runs and what waits") {

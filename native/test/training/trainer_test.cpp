@@ -210,7 +210,7 @@ TEST_CASE_FIXTURE(Fixture, "two hundred inferences of another model beside it le
   Runtime runtime;
   for (int i = 0; i < 200; ++i) {
     runtime.submit(makeOperation("infer", inference), {}, {},
-                   [&](const Json*, const Error* error) { answered += error == nullptr; });
+                   [&](const Answer*, const Error* error) { answered += error == nullptr; });
   }
   train();
   while (runtime.pending() > 0) std::this_thread::sleep_for(std::chrono::milliseconds(5));
