@@ -5,6 +5,7 @@
 #include <map>
 #include <variant>
 
+#include "networks/channel_norm.hpp"
 #include "networks/narrow_convolution.hpp"
 #include "networks/packed_convolution.hpp"
 
@@ -51,15 +52,25 @@ class FusedLayer {
     if (steps.starts_with('A')) slope = leakySlope(*adn->activation());
     if (slope) steps.erase(0, 1);
     if (addInput) addIdentity(weight);
+    if (steps.starts_with('N') && adn->norm()->options().kind != NormKind::Batch) {
+      std::optional<double> behind;
+      if (steps.starts_with("NA")) behind = leakySlope(*adn->activation());
+      steps.erase(0, behind ? 2 : 1);
+      normSlope_ = behind.value_or(1);
+    }
     steps_ = steps;
     convolution_ = prepare(layer.options(), weight, bias, slope, type);
   }
 
   at::Tensor run(const at::Tensor& input) {
     at::Tensor x = std::visit([&input](auto& convolution) { return convolution.run(input); }, *convolution_);
-    if (steps_.empty()) return x;
+    if (steps_.empty() && !normSlope_) return x;
     const at::ScalarType type = x.scalar_type();
     x = x.to(at::kFloat);  // the type of the parameters of what was not folded
+    if (normSlope_) {
+      x = x.contiguous(x.dim() == 5 ? at::MemoryFormat::ChannelsLast3d : at::MemoryFormat::ChannelsLast);
+      normaliseChannels(x, *adn_->norm(), *normSlope_);
+    }
     for (const char step : steps_) x = step == 'N' ? adn_->norm()->forward(x) : adn_->activation()->forward(x);
     return x.to(type);
   }
@@ -85,6 +96,9 @@ class FusedLayer {
   }
 
   const Adn* adn_;
+  /// An instance or group norm follows, with a leaky ReLU of this slope behind it (1: none).
+  std::optional<double> normSlope_;
+  /// What follows that.
   std::string steps_;
   std::optional<Prepared> convolution_;
 };

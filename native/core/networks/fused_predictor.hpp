@@ -6,7 +6,7 @@
 namespace mlabel {
 
 /// ATen itself sends small float32 convolutions of batch 1 to a slow path (monai-core 7.1); this never does.
-/// Layers that cannot be folded (instance norm, …) follow their convolution as they are.
+/// Instance and group norms follow their convolution as one pass with the activation (channel_norm.hpp).
 std::unique_ptr<Predictor> makeFusedPredictor(std::shared_ptr<Network> network, Precision precision);
 
 }  // namespace mlabel
