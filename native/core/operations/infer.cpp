@@ -72,7 +72,7 @@ class InferOperation : public Operation {
     runtime.prepare(sample_, options_.preTransforms, context, &timings);
     seconds_["pre"] = watch.lap();
     seconds_["infer"] = 0.0;
-    seconds_["transform"]["pre"] = secondsByName(timings);
+    preSeconds_ = secondsByName(timings);
     if (!options_.inferer) result_ = std::move(sample_.at(resultKey, "infer without a network"));
   }
 
@@ -107,7 +107,6 @@ class InferOperation : public Operation {
     const at::Tensor labels = labelMap(result);
     const auto statistics = labelStatistics(labels, context);
     seconds_["post"] = watch.lap();
-    seconds_["transform"]["post"] = secondsByName(timings);
 
     enter("write", context);
     const Volume file{labels.unsqueeze(0), result.source.affine, result.source};
@@ -119,8 +118,9 @@ class InferOperation : public Operation {
     seconds_["write"] = watch.lap();
 
     double total = 0;
-    for (const char* part : {"pre", "infer", "invert", "post", "write"}) total += seconds_[part].get<double>();
+    for (const Json& part : seconds_) total += part.get<double>();
     seconds_["total"] = total;
+    seconds_["transform"] = {{"pre", std::move(preSeconds_)}, {"post", secondsByName(timings)}};
 
     Json& json = answer.json;
     json = {{"shape", result.source.shape}, {"counts", Json::object()}, {"centroids", Json::object()}};
@@ -202,6 +202,7 @@ class InferOperation : public Operation {
   Sample sample_;
   SampleImage result_;
   Json seconds_ = Json::object();
+  Json preSeconds_;
   std::string backend_ = "none";
   bool frugal_ = false;
 };
