@@ -44,10 +44,7 @@ Pipeline::RandomStreams Pipeline::randomStreams(uint32_t seed) const {
   RandomState parent(seed);
   RandomStreams streams;
   for (const Step& step : steps_) {
-    if (!step.transform->random()) continue;
-    const uint32_t child = parent.next();
-    streams.outer.emplace_back(child);
-    streams.inner.emplace_back(child);
+    if (step.transform->random()) streams.emplace_back(parent.next());
   }
   return streams;
 }
@@ -68,7 +65,7 @@ std::vector<Sample> Pipeline::applyRandom(Sample sample, RandomStreams& streams,
     }
     std::vector<Sample> next;
     for (Sample& one : samples) {
-      auto made = random->applyRandom(std::move(one), streams.outer.at(stream), streams.inner.at(stream), context);
+      auto made = random->applyRandom(std::move(one), streams.at(stream), context);
       std::move(made.begin(), made.end(), std::back_inserter(next));
     }
     samples = std::move(next);

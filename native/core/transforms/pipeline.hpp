@@ -20,12 +20,8 @@ class Pipeline {
   /// Runs the transforms before the first random one; the part that may be cached.
   void applyDeterministic(Sample& sample, const JobContext& context, Timings* timings = nullptr) const;
 
-  /// The random streams of one pipeline: one generator (and its inner twin) for each random transform, seeded as
-  /// Compose.set_random_state(seed) does, in order.
-  struct RandomStreams {
-    std::vector<RandomState> outer;
-    std::vector<RandomState> inner;
-  };
+  /// One stream for each random transform, seeded in order as Compose.set_random_state(seed) does.
+  using RandomStreams = std::vector<RandomStream>;
   RandomStreams randomStreams(uint32_t seed) const;
 
   /// Runs the first random transform and all that follow, on one sample; several may come out.

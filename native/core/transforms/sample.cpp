@@ -10,4 +10,16 @@ SampleImage& Sample::at(const std::string& key, const std::string& who) {
   return found->second;
 }
 
+void layClicks(SampleImage& image, const std::vector<Click>& clicks) {
+  for (const Click& click : clicks) {
+    for (int axis = 0; axis < 3; ++axis) {
+      const int64_t last = image.source.shape[axis] - 1;
+      if (click.index[axis] >= 0 && click.index[axis] <= static_cast<double>(last)) continue;
+      throw Error(ErrorCode::InvalidInput,
+                  "a click lies outside the image: axis " + std::to_string(axis) + " ends at " + std::to_string(last));
+    }
+  }
+  image.values["clicks"] = clicks;
+}
+
 }  // namespace mlabel

@@ -17,7 +17,7 @@ at::Tensor grown(const at::Tensor& image, const Affine& affine, std::vector<Clic
   SampleImage& entry = sample.images.at("image");
   entry.source.affine = affine;
   for (int axis = 0; axis < 3; ++axis) entry.source.shape[axis] = image.size(axis + 1);
-  sample.clicks = std::move(clicks);
+  layClicks(entry, clicks);
   const Json orient = {{"name", "Orientationd"}, {"keys", "image"}, {"axcodes", "RAS"}};
   Pipeline(Json::array({orient, std::move(spec)})).applyDeterministic(sample, {});
   const SampleImage& scores = sample.images.at("pred");
