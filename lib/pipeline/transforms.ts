@@ -10,7 +10,8 @@ import { spec } from './spec.js';
 /** Keys of the sample, "image", "label" or "pred", that a transform works on. */
 export type Keys = string | readonly string[];
 type Size = number | readonly number[];
-type Interpolation = 'bilinear' | 'nearest';
+type OneOrEach<Mode> = Mode | readonly Mode[];
+type Corner = readonly [number, number, number];
 
 function transform<Arguments extends { readonly keys: Keys }>(name: string) {
   return (args: Arguments): TransformSpec => spec('transform', name, args);
@@ -26,13 +27,43 @@ export const LoadImaged = transform<OnlyKeys>('LoadImaged');
 /** Channel axis first; a file without one gets one. */
 export const EnsureChannelFirstd = transform<OnlyKeys>('EnsureChannelFirstd');
 
+/** Each of `orig_labels` becomes the one of `target_labels` at its place; other values stay. */
+export const MapLabelValued = transform<
+  OnlyKeys & { readonly orig_labels: readonly number[]; readonly target_labels: readonly number[] }
+>('MapLabelValued');
+
 /** Flips and permutes axes to `axcodes`, for example "RAS". */
 export const Orientationd = transform<OnlyKeys & { readonly axcodes: string }>('Orientationd');
 
-/** Resamples to `pixdim` millimetres; a component ≤ 0 keeps the file's. One mode for all keys, or one each. */
+/**
+ * Resamples to `pixdim` millimetres; a component ≤ 0 keeps the file's, and so does a spacing between `min_pixdim` and
+ * `max_pixdim`. One mode for all keys, or one each. Keys of one grid end on one, unless `ensure_same_shape` is false.
+ */
 export const Spacingd = transform<
-  OnlyKeys & { readonly pixdim: Size; readonly mode?: Interpolation | readonly Interpolation[] }
+  OnlyKeys & {
+    readonly pixdim: Size;
+    readonly min_pixdim?: Size;
+    readonly max_pixdim?: Size;
+    readonly mode?: OneOrEach<'bilinear' | 'nearest'>;
+    readonly ensure_same_shape?: boolean;
+  }
 >('Spacingd');
+
+/**
+ * To `spatial_size` voxels over the same extent; a component ≤ 0 keeps the image's. One mode for all keys, or one each;
+ * MONAI's default, "area", is not supported.
+ */
+export const Resized = transform<
+  OnlyKeys & { readonly spatial_size: Size; readonly mode: OneOrEach<'trilinear' | 'nearest'> }
+>('Resized');
+
+/** Reverses the axes `spatial_axis`, all when absent. */
+export const Flipd = transform<OnlyKeys & { readonly spatial_axis?: Size }>('Flipd');
+
+/** Turns by 90° `k` (1) times in the plane `spatial_axes` (0, 1), from the first axis towards the second. */
+export const Rotate90d = transform<
+  OnlyKeys & { readonly k?: number; readonly spatial_axes?: readonly [number, number] }
+>('Rotate90d');
 
 /** (x − a_min) / (a_max − a_min) · (b_max − b_min) + b_min, clipped to [b_min, b_max] with `clip`. */
 export const ScaleIntensityRanged = transform<
@@ -45,9 +76,27 @@ export const ScaleIntensityRanged = transform<
   }
 >('ScaleIntensityRanged');
 
-/** The volume's own minimum and maximum become `minv` and `maxv` (0 and 1). */
-export const ScaleIntensityd = transform<OnlyKeys & { readonly minv?: number; readonly maxv?: number }>(
-  'ScaleIntensityd',
+/** The volume's own minimum and maximum become `minv` and `maxv` (0 and 1); or x · (1 + factor). */
+export const ScaleIntensityd = transform<
+  OnlyKeys & { readonly minv?: number | null; readonly maxv?: number | null; readonly factor?: number | null }
+>('ScaleIntensityd');
+
+/** x + offset. */
+export const ShiftIntensityd = transform<OnlyKeys & { readonly offset: number }>('ShiftIntensityd');
+
+/** Voxels above `threshold` (below it when `above` is false) stay, the others become `cval` (0). */
+export const ThresholdIntensityd = transform<
+  OnlyKeys & { readonly threshold: number; readonly above?: boolean; readonly cval?: number }
+>('ThresholdIntensityd');
+
+/** ((x − min) / (max − min))^gamma between the volume's own minimum and maximum. */
+export const AdjustContrastd = transform<
+  OnlyKeys & { readonly gamma: number; readonly invert_image?: boolean; readonly retain_stats?: boolean }
+>('AdjustContrastd');
+
+/** Convolves with a Gaussian of `sigma` voxels, zeros beyond the border. */
+export const GaussianSmoothd = transform<OnlyKeys & { readonly sigma: Size; readonly approx?: 'erf' }>(
+  'GaussianSmoothd',
 );
 
 /** Mean 0 and standard deviation 1, over the voxels that are not 0 with `nonzero`. */
@@ -69,6 +118,19 @@ export const CropForegroundd = transform<
     readonly allow_smaller?: boolean;
   }
 >('CropForegroundd');
+
+/** The box of `roi_size` around `roi_center`, or from `roi_start` to before `roi_end`; what of it lies in the image. */
+export const SpatialCropd = transform<
+  OnlyKeys & {
+    readonly roi_center?: Corner;
+    readonly roi_size?: Size;
+    readonly roi_start?: Corner;
+    readonly roi_end?: Size;
+  }
+>('SpatialCropd');
+
+/** `roi_size` voxels about the middle; a component ≤ 0 keeps the axis. */
+export const CenterSpatialCropd = transform<OnlyKeys & { readonly roi_size: Size }>('CenterSpatialCropd');
 
 /** Pads with zeros, half on either side, to at least `spatial_size`. */
 export const SpatialPadd = transform<OnlyKeys & { readonly spatial_size: Size }>('SpatialPadd');
@@ -110,6 +172,26 @@ export const RandScaleIntensityd = transform<OnlyKeys & { readonly factors: Size
   'RandScaleIntensityd',
 );
 
+/** Adjusts the contrast with a gamma drawn from a pair (0.5, 4.5), or from 0.5 to one number. */
+export const RandAdjustContrastd = transform<
+  OnlyKeys & {
+    readonly prob?: number;
+    readonly gamma?: Size;
+    readonly invert_image?: boolean;
+    readonly retain_stats?: boolean;
+  }
+>('RandAdjustContrastd');
+
+/** Adds noise of `mean` (0) and a deviation drawn from 0 to `std` (0.1), or `std` when `sample_std` is false. */
+export const RandGaussianNoised = transform<
+  OnlyKeys & {
+    readonly prob?: number;
+    readonly mean?: number;
+    readonly std?: number;
+    readonly sample_std?: boolean;
+  }
+>('RandGaussianNoised');
+
 /** Softmax over the channels, or a sigmoid of each. */
 export const Activationsd = transform<OnlyKeys & { readonly softmax?: boolean; readonly sigmoid?: boolean }>(
   'Activationsd',
@@ -117,13 +199,25 @@ export const Activationsd = transform<OnlyKeys & { readonly softmax?: boolean; r
 
 /** The channel of the largest value (`argmax`), and other ways to discrete values. */
 export const AsDiscreted = transform<
-  OnlyKeys & { readonly argmax?: boolean; readonly to_onehot?: number; readonly threshold?: number }
+  OnlyKeys & {
+    readonly argmax?: boolean;
+    readonly to_onehot?: number;
+    readonly threshold?: number;
+    readonly rounding?: 'none' | 'torchrounding';
+  }
 >('AsDiscreted');
 
-/** Keeps, of each label, the largest component (26 neighbours). */
-export const KeepLargestConnectedComponentd = transform<OnlyKeys & { readonly applied_labels?: readonly number[] }>(
-  'KeepLargestConnectedComponentd',
-);
+/**
+ * Keeps, of each label (of all together when `independent` is false), the largest component. Neighbours share a corner,
+ * with `connectivity` 2 an edge, with 1 a face.
+ */
+export const KeepLargestConnectedComponentd = transform<
+  OnlyKeys & {
+    readonly applied_labels?: number | readonly number[];
+    readonly independent?: boolean;
+    readonly connectivity?: 1 | 2 | 3 | null;
+  }
+>('KeepLargestConnectedComponentd');
 
 /**
  * Scores of `classes` classes (background included) under `output_key` ("pred"), grown from the clicks of the request:

@@ -2,6 +2,9 @@
 
 usage: python make_transforms.py test/golden/transforms
 
+deterministic.json
+              a list of { name, specs, output: { image, label }, affine }: what Compose(specs) makes of input/image.npy and
+              input/label.npy, for the transforms that are not in test/golden/cases.
 random.json   a list of { name, seed, specs, samples: [{ image, label, affine }] }: what Compose(specs), seeded with `seed`,
               makes of input/image.npy and input/label.npy; the arrays are in the named .npy files.
 inverse.json  a list of { name, specs, nearest, pred, output }: pred on the grid after `specs`, and Invertd's answer.
@@ -36,6 +39,38 @@ RANDOM = {
         {"name": "RandShiftIntensityd", "keys": ["image"], "offsets": 0.1, "prob": 0.7},
         {"name": "RandScaleIntensityd", "keys": ["image"], "factors": [-0.2, 0.1], "prob": 0.7},
     ],
+    "intensities": [
+        {"name": "RandGaussianNoised", "keys": ["image"], "prob": 0.8},
+        {"name": "RandGaussianNoised", "keys": BOTH, "prob": 0.9, "mean": 0.2, "std": 0.4, "sample_std": False},
+        {"name": "RandAdjustContrastd", "keys": ["image"], "prob": 0.8},
+        {"name": "RandAdjustContrastd", "keys": BOTH, "prob": 0.8, "gamma": [1.5, 0.8], "retain_stats": True},
+        {"name": "RandAdjustContrastd", "keys": ["image"], "prob": 0.8, "gamma": 2, "invert_image": True},
+    ],
+}
+IMAGE, PLACED = {"keys": "image"}, {"keys": BOTH}
+DETERMINISTIC = {
+    "flip": [{"name": "Flipd", **PLACED, "spatial_axis": [0, 2]}],
+    "flip_last": [{"name": "Flipd", **PLACED, "spatial_axis": -1}],
+    "flip_all": [{"name": "Flipd", **PLACED}],
+    "rotate": [{"name": "Rotate90d", **PLACED}],
+    "rotate_half": [{"name": "Rotate90d", **PLACED, "k": 2, "spatial_axes": [1, 2]}],
+    "rotate_back": [{"name": "Rotate90d", **PLACED, "k": -1, "spatial_axes": [-1, 0]}],
+    "shift": [{"name": "ShiftIntensityd", **IMAGE, "offset": 0.37}],
+    "scale_factor": [{"name": "ScaleIntensityd", **IMAGE, "minv": None, "maxv": None, "factor": -0.3}],
+    "threshold": [{"name": "ThresholdIntensityd", **IMAGE, "threshold": 0.4}],
+    "threshold_below": [{"name": "ThresholdIntensityd", **IMAGE, "threshold": 0.4, "above": False, "cval": 0.7}],
+    "contrast": [{"name": "AdjustContrastd", **IMAGE, "gamma": 0.7}],
+    "contrast_inverted": [{"name": "AdjustContrastd", **IMAGE, "gamma": 2.2, "invert_image": True}],
+    "contrast_retained": [{"name": "AdjustContrastd", **IMAGE, "gamma": 3, "invert_image": True, "retain_stats": True}],
+    "smooth": [{"name": "GaussianSmoothd", **IMAGE, "sigma": 1.0}],
+    "smooth_axes": [{"name": "GaussianSmoothd", **IMAGE, "sigma": [0.4, 3, 0]}],
+    "crop_center": [{"name": "SpatialCropd", **PLACED, "roi_center": [2, 6, 9], "roi_size": [5, 4, 6]}],
+    "crop_bounds": [{"name": "SpatialCropd", **PLACED, "roi_start": [-2, 3, 4], "roi_end": [6, 30, 9]}],
+    "crop_middle": [{"name": "CenterSpatialCropd", **PLACED, "roi_size": [4, 7, 20]}],
+    "crop_middle_kept": [{"name": "CenterSpatialCropd", **PLACED, "roi_size": [5, -1, 6]}],
+    "resize": [{"name": "Resized", **PLACED, "spatial_size": [17, 7, 10], "mode": ["trilinear", "nearest"]}],
+    "resize_kept": [{"name": "Resized", **PLACED, "spatial_size": [5, 0, 31], "mode": ["nearest", "nearest"]}],
+    "resize_same": [{"name": "Resized", **PLACED, "spatial_size": [11, 12, 10], "mode": "trilinear"}],
 }
 INVERSE = {
     "oriented": [{"name": "Orientationd", "keys": ["image"], "axcodes": "RAS"}],
@@ -49,7 +84,19 @@ INVERSE = {
         {"name": "CropForegroundd", "keys": ["image"], "source_key": "image", "margin": 1, "k_divisible": 8},
         {"name": "SpatialPadd", "keys": ["image"], "spatial_size": [9, 30, 11]},
     ],
+    "flipped": [
+        {"name": "Flipd", "keys": "image", "spatial_axis": 1},
+        {"name": "Rotate90d", "keys": "image", "k": 3, "spatial_axes": [0, 2]},
+        {"name": "SpatialCropd", "keys": "image", "roi_center": [5, 6, 5], "roi_size": [6, 5, 8]},
+    ],
+    "picked": [
+        {"name": "Resized", "keys": "image", "spatial_size": [15, 9, 10], "mode": "nearest"},
+        {"name": "CenterSpatialCropd", "keys": "image", "roi_size": [9, 9, 7]},
+    ],
+    "resized": [{"name": "Resized", "keys": "image", "spatial_size": [15, 9, 10], "mode": "trilinear"}],
 }
+# Inverted with nearest_interp=True, a trilinear Resized picks voxels as torch's "nearest" does; here nothing asks for it.
+NOT_BY_NEAREST = ["resized"]
 
 
 def build(specs):
@@ -85,6 +132,15 @@ def main(folder):
         return {k: MetaTensor(torch.from_numpy(v.copy()), affine=affine) for k, v in tensors.items()}
 
     cases = []
+    (folder / "deterministic").mkdir(exist_ok=True)
+    for name, specs in DETERMINISTIC.items():
+        result = transforms.Compose(build(specs))(sample())
+        keys = BOTH if specs[0]["keys"] == BOTH else ["image"]
+        files = {key: save(f"deterministic/{name}_{key}.npy", result[key]) for key in keys}
+        cases.append({"name": name, "specs": specs, "output": files, "affine": result["image"].affine.tolist()})
+    write(folder / "deterministic.json", cases)
+
+    cases = []
     for name, specs in RANDOM.items():
         (folder / name).mkdir(exist_ok=True)
         for seed in (0, 7, 2**31 + 5):
@@ -102,7 +158,7 @@ def main(folder):
     for name, specs in INVERSE.items():
         (folder / name).mkdir(exist_ok=True)
         forward = transforms.Compose(build(specs))
-        for nearest in (False, True):
+        for nearest in (False,) if name in NOT_BY_NEAREST else (False, True):
             done = forward(sample())
             pred = generator.randn(2, *done["image"].shape[1:]).astype(np.float32)
             pred = np.round(pred * 2) if nearest else pred

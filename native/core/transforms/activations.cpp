@@ -7,35 +7,27 @@ namespace mlabel {
 namespace {
 
 /// Activationsd: sigmoid, or softmax over the channels, in float32.
-class Activations final : public Transform {
+class Activations {
  public:
-  explicit Activations(const Json& spec) {
-    const Args args("Activationsd", spec);
-    keys_ = keysOf(args);
+  explicit Activations(const Args& args) {
     sigmoid_ = args.get<bool>("sigmoid", false);
     softmax_ = args.get<bool>("softmax", false);
-    args.finish();
     if (sigmoid_ && softmax_) args.invalid("softmax", "cannot be combined with sigmoid");
   }
 
-  void apply(Sample& sample, const JobContext& context) const override {
-    for (const std::string& key : keys_) {
-      context.check();
-      at::Tensor& data = sample.at(key, "Activationsd").data;
-      data = data.to(at::kFloat);
-      if (sigmoid_) data = data.sigmoid();
-      if (softmax_) data = data.softmax(0);
-    }
+  void apply(SampleImage& image, const JobContext&) const {
+    image.data = image.data.to(at::kFloat);
+    if (sigmoid_) image.data = image.data.sigmoid();
+    if (softmax_) image.data = image.data.softmax(0);
   }
 
  private:
-  std::vector<std::string> keys_;
   bool sigmoid_;
   bool softmax_;
 };
 
 }  // namespace
 
-TransformPointer makeActivations(const Json& spec) { return std::make_shared<Activations>(spec); }
+TransformPointer makeActivations(const Args& args) { return std::make_shared<ArrayTransform<Activations>>(args); }
 
 }  // namespace mlabel

@@ -13,12 +13,6 @@ Shape3 threeOf(const Args& args, const std::string& name, const std::vector<int6
 
 }  // namespace
 
-std::vector<std::string> keysOf(const Args& args) {
-  const auto keys = args.list<std::string>("keys");
-  if (keys.empty()) args.invalid("keys", "must name at least one key");
-  return keys;
-}
-
 Shape3 sizesOf(const Args& args, const std::string& name) { return threeOf(args, name, args.list<int64_t>(name)); }
 
 Shape3 sizesOf(const Args& args, const std::string& name, int64_t fallback) {
@@ -29,6 +23,27 @@ Shape3 fallBack(const Shape3& sizes, const Shape3& imageShape) {
   Shape3 result;
   for (int axis = 0; axis < 3; ++axis) result[axis] = sizes[axis] > 0 ? sizes[axis] : imageShape[axis];
   return result;
+}
+
+std::vector<int> axesOf(const Args& args, const std::string& name, const std::vector<int64_t>& fallback) {
+  std::vector<int> axes;
+  for (const int64_t axis : args.list<int64_t>(name, fallback)) {
+    if (axis < -3 || axis > 2) args.invalid(name, "must lie between 0 and 2");
+    axes.push_back(static_cast<int>(axis < 0 ? axis + 3 : axis));
+  }
+  return axes;
+}
+
+std::vector<Interpolation> modesOf(const Args& args, size_t keys, const std::string& linear) {
+  auto names = args.list<std::string>("mode", {linear});
+  if (names.size() == 1) names.resize(keys, names[0]);
+  if (names.size() != keys) args.invalid("mode", "must be one mode, or one for each key");
+  std::vector<Interpolation> modes;
+  for (const auto& name : names) {
+    if (name != linear && name != "nearest") args.invalid("mode", "must be " + linear + " or nearest");
+    modes.push_back(name == "nearest" ? Interpolation::Nearest : Interpolation::Linear);
+  }
+  return modes;
 }
 
 double probabilityOf(const Args& args) {

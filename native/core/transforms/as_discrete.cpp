@@ -10,29 +10,23 @@ namespace {
 
 /// AsDiscreted, in MONAI's order: argmax over the channels (the first of equals), one-hot of `to_onehot` classes,
 /// x >= threshold, rounding "torchrounding" (half to even). The result is float32.
-class AsDiscrete final : public Transform {
+class AsDiscrete {
  public:
-  explicit AsDiscrete(const Json& spec) {
-    const Args args("AsDiscreted", spec);
-    keys_ = keysOf(args);
+  explicit AsDiscrete(const Args& args) {
     argmax_ = args.get<bool>("argmax", false);
     classes_ = args.get<int64_t>("to_onehot", 0);
     if (args.has("threshold")) threshold_ = args.require<double>("threshold");
     round_ = args.choice("rounding", {"none", "torchrounding"}, "none") == "torchrounding";
-    args.finish();
     if (args.has("to_onehot") && classes_ < 1) args.invalid("to_onehot", "must be at least 1");
   }
 
-  void apply(Sample& sample, const JobContext& context) const override {
-    for (const std::string& key : keys_) {
-      context.check();
-      at::Tensor& data = sample.at(key, "AsDiscreted").data;
-      if (argmax_) data = data.argmax(0, /*keepdim=*/true);
-      if (classes_ > 0) data = oneHot(data);
-      if (threshold_) data = data >= *threshold_;
-      if (round_) data = data.round();
-      data = data.to(at::kFloat);
-    }
+  void apply(SampleImage& image, const JobContext&) const {
+    at::Tensor& data = image.data;
+    if (argmax_) data = data.argmax(0, /*keepdim=*/true);
+    if (classes_ > 0) data = oneHot(data);
+    if (threshold_) data = data >= *threshold_;
+    if (round_) data = data.round();
+    data = data.to(at::kFloat);
   }
 
  private:
@@ -45,7 +39,6 @@ class AsDiscrete final : public Transform {
     return data.to(at::kLong) == classes;
   }
 
-  std::vector<std::string> keys_;
   bool argmax_;
   int64_t classes_;
   std::optional<double> threshold_;
@@ -54,6 +47,6 @@ class AsDiscrete final : public Transform {
 
 }  // namespace
 
-TransformPointer makeAsDiscrete(const Json& spec) { return std::make_shared<AsDiscrete>(spec); }
+TransformPointer makeAsDiscrete(const Args& args) { return std::make_shared<ArrayTransform<AsDiscrete>>(args); }
 
 }  // namespace mlabel

@@ -15,14 +15,11 @@ namespace {
 /// Without foreground the box is empty, as in MONAI.
 class CropForeground final : public Transform {
  public:
-  explicit CropForeground(const Json& spec) {
-    const Args args("CropForegroundd", spec);
-    keys_ = keysOf(args);
+  explicit CropForeground(const Args& args) : keys_(args) {
     sourceKey_ = args.require<std::string>("source_key");
     margin_ = sizesOf(args, "margin", 0);
     divisor_ = sizesOf(args, "k_divisible", 1);
     allowSmaller_ = args.get<bool>("allow_smaller", false);
-    args.finish();
     for (int axis = 0; axis < 3; ++axis) {
       if (margin_[axis] < 0) args.invalid("margin", "must not be negative");
       if (divisor_[axis] < 1) args.invalid("k_divisible", "must be positive");
@@ -30,22 +27,24 @@ class CropForeground final : public Transform {
   }
 
   void apply(Sample& sample, const JobContext& context) const override {
-    const auto [start, shape] = box(sample.at(sourceKey_, "CropForegroundd").data);
-    for (const auto& key : keys_) {
-      context.check();
-      cropPadImage(sample.at(key, "CropForegroundd"), start, shape);
-    }
+    const Box crop = box(sample.at(sourceKey_, "CropForegroundd").data);
+    keys_.each(sample, context, [&](SampleImage& image) { cropPadImage(image, crop.start, crop.shape); });
   }
 
  private:
-  std::pair<Shape3, Shape3> box(const at::Tensor& data) const {
-    const auto mask = data.gt(0).any(0);
-    const Shape3 size = spatialShape(data);
+  struct Box {
     Shape3 start{};
     Shape3 shape{};
+  };
+
+  Box box(const at::Tensor& data) const {
+    const auto mask = data.gt(0).any(0);
+    const Shape3 size = spatialShape(data);
+    Box result;
+    auto& [start, shape] = result;
     for (int axis = 0; axis < 3; ++axis) {
       const auto occupied = at::nonzero(mask.movedim(axis, 0).flatten(1).any(1)).flatten();
-      if (occupied.numel() == 0) return {Shape3{}, Shape3{}};
+      if (occupied.numel() == 0) return {};
       int64_t first = occupied[0].item<int64_t>() - margin_[axis];
       int64_t last = occupied[-1].item<int64_t>() + margin_[axis] + 1;
       if (allowSmaller_) {
@@ -56,10 +55,10 @@ class CropForeground final : public Transform {
       shape[axis] = (last - first + k - 1) / k * k;
       start[axis] = first - (shape[axis] - (last - first)) / 2;
     }
-    return {start, shape};
+    return result;
   }
 
-  std::vector<std::string> keys_;
+  Keys keys_;
   std::string sourceKey_;
   Shape3 margin_;
   Shape3 divisor_;
@@ -68,6 +67,6 @@ class CropForeground final : public Transform {
 
 }  // namespace
 
-TransformPointer makeCropForeground(const Json& spec) { return std::make_shared<CropForeground>(spec); }
+TransformPointer makeCropForeground(const Args& args) { return std::make_shared<CropForeground>(args); }
 
 }  // namespace mlabel

@@ -1,4 +1,5 @@
-// The geometric steps that move whole voxels: turning axes, cropping and padding; on tensors and on images.
+// The geometric steps: turning axes, cropping and padding, resampling. On an image they change all that has a place:
+// data, affine, trace, and the points among its values. Nothing else changes an affine.
 #pragma once
 
 #include <ATen/core/Tensor.h>
@@ -18,10 +19,16 @@ OrientOperation inverse(const OrientOperation& operation);
 /// contiguous copy otherwise.
 at::Tensor cropPad(const at::Tensor& data, const Shape3& start, const Shape3& shape);
 
-/// The same on an image: data, affine and trace.
+/// torch's interpolate(mode="nearest"): output[x] = input[floor(x · before / after)] along each axis, the quotient in float.
+at::Tensor pick(const at::Tensor& data, const Shape3& shape);
+
 void orientImage(SampleImage& image, const OrientOperation& operation);
 void cropPadImage(SampleImage& image, const Shape3& start, const Shape3& shape);
+/// Throws TooLarge, OutOfMemory, Cancelled; InvalidFile for a singular affine.
 void resampleImage(SampleImage& image, const Shape3& shape, const Affine& affine, Interpolation mode,
                    const JobContext& context = {});
+/// MONAI's Resize: `shape` voxels over the same extent, by "trilinear" (align_corners=False) or "nearest".
+/// Throws TooLarge beyond 2^31 voxels, and as resampleImage.
+void resizeImage(SampleImage& image, const Shape3& shape, Interpolation mode, const JobContext& context = {});
 
 }  // namespace mlabel

@@ -5,7 +5,6 @@
 #include <limits>
 #include <queue>
 
-#include "transforms/arguments.hpp"
 #include "transforms/grid.hpp"
 #include "transforms/transform.hpp"
 
@@ -76,20 +75,17 @@ class Geodesic {
   float tolerance_;
 };
 
-/// GrowFromClicksd (not in MONAI): reads the sample's clicks and the image of `keys`, writes scores [classes, I, J, K]
+/// GrowFromClicksd (not in MONAI): reads the image of `keys` and the clicks that lie on it, writes scores [classes, I, J, K]
 /// under `output_key`: less the geodesic distance to the nearest click of the class. Arg-max over them is the label;
 /// the background begins where no click reaches. `tolerance`: the difference in intensity that doubles a distance.
 /// `reach`: millimetres. Needs at least one click.
 class GrowFromClicks final : public Transform {
  public:
-  explicit GrowFromClicks(const Json& spec) {
-    const Args args("GrowFromClicksd", spec);
-    key_ = keysOf(args).front();
+  explicit GrowFromClicks(const Args& args) : keys_(args) {
     output_ = args.get<std::string>("output_key", "pred");
     classes_ = args.require<int64_t>("classes");
     tolerance_ = args.require<double>("tolerance");
     reach_ = args.require<double>("reach");
-    args.finish();
     if (classes_ < 2) args.invalid("classes", "must be at least 2, background included");
     if (!(tolerance_ > 0)) args.invalid("tolerance", "must be above 0");
     if (!(reach_ > 0)) args.invalid("reach", "must be above 0");
@@ -98,12 +94,13 @@ class GrowFromClicks final : public Transform {
   bool readsRequest() const override { return true; }
 
   void apply(Sample& sample, const JobContext& context) const override {
-    if (sample.clicks.empty()) throw Error(ErrorCode::InvalidInput, "there is no click to grow from");
-    SampleImage& image = sample.at(key_, "GrowFromClicksd");
+    const SampleImage& image = keys_.first(sample);
+    const auto* clicks = image.value<Points>("clicks");
+    if (clicks == nullptr || clicks->empty()) throw Error(ErrorCode::InvalidInput, "there is no click to grow from");
     const at::Tensor padded = at::pad(image.data.narrow(0, 0, 1).unsqueeze(0), {1, 1, 1, 1, 1, 1}, "replicate");
     const at::Tensor smooth = at::avg_pool3d(padded, 3, 1)[0][0].contiguous();
     std::vector<std::vector<Seed>> seeds(static_cast<size_t>(classes_));
-    for (const Click& click : sample.clicks) seedsOf(click, seeds).push_back(seed(click, image, smooth));
+    for (const Click& click : *clicks) seedsOf(click, seeds).push_back(seed(click, smooth));
 
     const Geodesic geodesic(smooth, image.affine.spacing(), tolerance_);
     const auto reach = static_cast<float>(reach_);
@@ -123,29 +120,24 @@ class GrowFromClicks final : public Transform {
                                              std::to_string(seeds.size()) + " with the background");
   }
 
-  static Seed seed(const Click& click, const SampleImage& image, const at::Tensor& intensities) {
-    for (int axis = 0; axis < 3; ++axis) {
-      const auto last = static_cast<double>(image.source.shape[axis] - 1);
-      if (click.index[axis] >= 0 && click.index[axis] <= last) continue;
-      throw Error(ErrorCode::InvalidInput, "a click lies outside the image: axis " + std::to_string(axis) +
-                                               " ends at " + std::to_string(image.source.shape[axis] - 1));
-    }
-    const Vector3 place = image.affine.inverse().apply(image.source.affine.apply(click.index));
+  /// The voxel nearest to the click, at the border where it lies outside.
+  static Seed seed(const Click& click, const at::Tensor& intensities) {
     int64_t voxel = 0;
     for (int axis = 0; axis < 3; ++axis) {
-      const int64_t index = std::clamp<int64_t>(std::llround(place[axis]), 0, intensities.size(axis) - 1);
+      const int64_t index = std::clamp<int64_t>(std::llround(click.index[axis]), 0, intensities.size(axis) - 1);
       voxel = voxel * intensities.size(axis) + index;
     }
     return {voxel, intensities.const_data_ptr<float>()[voxel]};
   }
 
-  std::string key_, output_;
+  Keys keys_;
+  std::string output_;
   int64_t classes_;
   double tolerance_, reach_;
 };
 
 }  // namespace
 
-TransformPointer makeGrowFromClicks(const Json& spec) { return std::make_shared<GrowFromClicks>(spec); }
+TransformPointer makeGrowFromClicks(const Args& args) { return std::make_shared<GrowFromClicks>(args); }
 
 }  // namespace mlabel

@@ -12,15 +12,12 @@ namespace {
 /// KeepLargestConnectedComponentd: of each label (or of all together, independent=false) only the largest component.
 /// One channel is a map of values, several are one-hot; applied_labels are values or channels, all but 0 by default.
 /// connectivity null: corners count. Changes the data in place where nobody else holds it.
-class KeepLargestComponent final : public Transform {
+class KeepLargestComponent {
  public:
-  explicit KeepLargestComponent(const Json& spec) {
-    const Args args("KeepLargestConnectedComponentd", spec);
-    keys_ = keysOf(args);
+  explicit KeepLargestComponent(const Args& args) {
     const auto labels = args.list<int64_t>("applied_labels");
     options_.independent = args.get<bool>("independent", true);
     options_.connectivity = args.get<int>("connectivity", 3);
-    args.finish();
     if (options_.connectivity < 1 || options_.connectivity > 3) args.invalid("connectivity", "must be 1, 2 or 3");
     for (const int64_t label : labels) {
       if (label < 0 || label > 255) args.invalid("applied_labels", "has a value outside 0 to 255");
@@ -29,16 +26,13 @@ class KeepLargestComponent final : public Transform {
     if (labels.empty()) options_.values.set().reset(0);
   }
 
-  void apply(Sample& sample, const JobContext& context) const override {
-    for (const std::string& key : keys_) {
-      context.check();
-      at::Tensor& data = sample.at(key, "KeepLargestConnectedComponentd").data;
-      if (data.use_count() > 1 || !data.is_non_overlapping_and_dense()) data = data.clone();
-      if (data.size(0) == 1) {
-        keepInMap(data[0], context);
-      } else {
-        keepInChannels(data, context);
-      }
+  void apply(SampleImage& image, const JobContext& context) const {
+    at::Tensor& data = image.data;
+    if (data.use_count() > 1 || !data.is_non_overlapping_and_dense()) data = data.clone();
+    if (data.size(0) == 1) {
+      keepInMap(data[0], context);
+    } else {
+      keepInChannels(data, context);
     }
   }
 
@@ -72,12 +66,13 @@ class KeepLargestComponent final : public Transform {
     }
   }
 
-  std::vector<std::string> keys_;
   ComponentOptions options_;
 };
 
 }  // namespace
 
-TransformPointer makeKeepLargestComponent(const Json& spec) { return std::make_shared<KeepLargestComponent>(spec); }
+TransformPointer makeKeepLargestComponent(const Args& args) {
+  return std::make_shared<ArrayTransform<KeepLargestComponent>>(args);
+}
 
 }  // namespace mlabel

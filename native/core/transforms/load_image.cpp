@@ -1,5 +1,4 @@
 #include "image/image_file.hpp"
-#include "transforms/arguments.hpp"
 #include "transforms/transform.hpp"
 
 namespace mlabel {
@@ -8,14 +7,10 @@ namespace {
 /// LoadImaged: the file of each key as float32 [C, I, J, K] with its affine.
 class LoadImage final : public Transform {
  public:
-  explicit LoadImage(const Json& spec) {
-    const Args args("LoadImaged", spec);
-    keys_ = keysOf(args);
-    args.finish();
-  }
+  explicit LoadImage(const Args& args) : keys_(args) {}
 
   void apply(Sample& sample, const JobContext& context) const override {
-    for (const auto& key : keys_) {
+    for (const auto& key : keys_.names()) {
       const auto file = sample.files.find(key);
       if (file == sample.files.end())
         throw Error(ErrorCode::InvalidInput, "LoadImaged: there is no file \"" + key + "\"");
@@ -25,11 +20,11 @@ class LoadImage final : public Transform {
   }
 
  private:
-  std::vector<std::string> keys_;
+  Keys keys_;
 };
 
 }  // namespace
 
-TransformPointer makeLoadImage(const Json& spec) { return std::make_shared<LoadImage>(spec); }
+TransformPointer makeLoadImage(const Args& args) { return std::make_shared<LoadImage>(args); }
 
 }  // namespace mlabel

@@ -1,5 +1,4 @@
 #include "labels/placed_label.hpp"
-#include "transforms/arguments.hpp"
 #include "transforms/transform.hpp"
 
 namespace mlabel {
@@ -9,14 +8,10 @@ namespace {
 /// "image": float32 [1, I, J, K].
 class LoadLabel final : public Transform {
  public:
-  explicit LoadLabel(const Json& spec) {
-    const Args args("LoadLabeld", spec);
-    keys_ = keysOf(args);
-    args.finish();
-  }
+  explicit LoadLabel(const Args& args) : keys_(args) {}
 
   void apply(Sample& sample, const JobContext& context) const override {
-    for (const auto& key : keys_) {
+    for (const auto& key : keys_.names()) {
       Volume volume = placedLabel(fileOf(sample, key), fileOf(sample, "image"), sample.labelValues, context);
       sample.images[key] = {volume.data.to(at::kFloat), volume.affine, {}, std::move(volume.header)};
     }
@@ -30,11 +25,11 @@ class LoadLabel final : public Transform {
     return file->second;
   }
 
-  std::vector<std::string> keys_;
+  Keys keys_;
 };
 
 }  // namespace
 
-TransformPointer makeLoadLabel(const Json& spec) { return std::make_shared<LoadLabel>(spec); }
+TransformPointer makeLoadLabel(const Args& args) { return std::make_shared<LoadLabel>(args); }
 
 }  // namespace mlabel

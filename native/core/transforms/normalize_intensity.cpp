@@ -3,7 +3,6 @@
 #include <cmath>
 #include <optional>
 
-#include "transforms/arguments.hpp"
 #include "transforms/transform.hpp"
 #include "transforms/voxels.hpp"
 
@@ -42,31 +41,22 @@ Moments moments(const at::Tensor& data, bool nonzero) {
 
 /// NormalizeIntensityd: (x − mean) / standard deviation, or with the subtrahend and divisor given; with `nonzero` only
 /// voxels that are not 0 count and change. A divisor of 0 counts as 1.
-class NormalizeIntensity final : public Transform {
+class NormalizeIntensity {
  public:
-  explicit NormalizeIntensity(const Json& spec) {
-    const Args args("NormalizeIntensityd", spec);
-    keys_ = keysOf(args);
+  explicit NormalizeIntensity(const Args& args) {
     if (args.has("subtrahend")) subtrahend_ = args.require<double>("subtrahend");
     if (args.has("divisor")) divisor_ = args.require<double>("divisor");
     nonzero_ = args.get<bool>("nonzero", false);
     channelWise_ = args.get<bool>("channel_wise", false);
-    args.finish();
   }
 
-  void apply(Sample& sample, const JobContext& context) const override {
-    for (const auto& key : keys_) {
-      context.check();
-      at::Tensor& data = sample.at(key, "NormalizeIntensityd").data;
-      data = writable(std::move(data));
-      if (!channelWise_) {
-        normalize(memoryRow(data));
-        continue;
-      }
-      // Channels lie one behind the other only in this order of memory.
-      data = data.contiguous();
-      for (int64_t channel = 0; channel < data.size(0); ++channel) normalize(data.select(0, channel));
-    }
+  void apply(SampleImage& image, const JobContext&) const {
+    at::Tensor& data = image.data;
+    data = writable(std::move(data));
+    if (!channelWise_) return normalize(memoryRow(data));
+    // Channels lie one behind the other only in this order of memory.
+    data = data.contiguous();
+    for (int64_t channel = 0; channel < data.size(0); ++channel) normalize(data.select(0, channel));
   }
 
  private:
@@ -86,7 +76,6 @@ class NormalizeIntensity final : public Transform {
     });
   }
 
-  std::vector<std::string> keys_;
   std::optional<double> subtrahend_;
   std::optional<double> divisor_;
   bool nonzero_;
@@ -95,6 +84,8 @@ class NormalizeIntensity final : public Transform {
 
 }  // namespace
 
-TransformPointer makeNormalizeIntensity(const Json& spec) { return std::make_shared<NormalizeIntensity>(spec); }
+TransformPointer makeNormalizeIntensity(const Args& args) {
+  return std::make_shared<ArrayTransform<NormalizeIntensity>>(args);
+}
 
 }  // namespace mlabel

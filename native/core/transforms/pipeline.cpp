@@ -33,7 +33,8 @@ Pipeline::Pipeline(const Json& specs) {
 bool Pipeline::random() const { return firstRandom_ < steps_.size(); }
 
 void Pipeline::applyDeterministic(Sample& sample, const JobContext& context, Timings* timings) const {
-  applySteps(0, firstRandom_, sample, context, timings);
+  applyPrefix(sample, context, timings);
+  applyBehindPrefix(sample, context, timings);
 }
 
 void Pipeline::applyPrefix(Sample& sample, const JobContext& context, Timings* timings) const {
@@ -41,6 +42,7 @@ void Pipeline::applyPrefix(Sample& sample, const JobContext& context, Timings* t
 }
 
 void Pipeline::applyBehindPrefix(Sample& sample, const JobContext& context, Timings* timings) const {
+  if (prefixLength_ < firstRandom_ && !sample.clicks.empty()) layClicks(sample.at("image", "clicks"), sample.clicks);
   applySteps(prefixLength_, firstRandom_, sample, context, timings);
 }
 
@@ -60,10 +62,7 @@ Pipeline::RandomStreams Pipeline::randomStreams(uint32_t seed) const {
   RandomState parent(seed);
   RandomStreams streams;
   for (const Step& step : steps_) {
-    if (!step.transform->random()) continue;
-    const uint32_t child = parent.next();
-    streams.outer.emplace_back(child);
-    streams.inner.emplace_back(child);
+    if (step.transform->random()) streams.emplace_back(parent.next());
   }
   return streams;
 }
@@ -84,7 +83,7 @@ std::vector<Sample> Pipeline::applyRandom(Sample sample, RandomStreams& streams,
     }
     std::vector<Sample> next;
     for (Sample& one : samples) {
-      auto made = random->applyRandom(std::move(one), streams.outer.at(stream), streams.inner.at(stream), context);
+      auto made = random->applyRandom(std::move(one), streams.at(stream), context);
       std::move(made.begin(), made.end(), std::back_inserter(next));
     }
     samples = std::move(next);

@@ -20,19 +20,15 @@ class Pipeline {
   /// Runs the transforms before the first random one; the part that may be cached.
   void applyDeterministic(Sample& sample, const JobContext& context, Timings* timings = nullptr) const;
 
-  /// Of these, the ones before the first that reads the request, and the rest. What the first leave is the same for equal
-  /// files and an equal `prefix`.
+  /// Of these, the ones before the first that reads the request, and the rest; between them the sample's clicks are laid on
+  /// "image". What the first leave is the same for equal files and an equal `prefix`.
   void applyPrefix(Sample& sample, const JobContext& context, Timings* timings = nullptr) const;
   void applyBehindPrefix(Sample& sample, const JobContext& context, Timings* timings = nullptr) const;
   /// The specs of the prefix as text, whatever the order of their arguments.
   const std::string& prefix() const { return prefix_; }
 
-  /// The random streams of one pipeline: one generator (and its inner twin) for each random transform, seeded as
-  /// Compose.set_random_state(seed) does, in order.
-  struct RandomStreams {
-    std::vector<RandomState> outer;
-    std::vector<RandomState> inner;
-  };
+  /// One stream for each random transform, seeded in order as Compose.set_random_state(seed) does.
+  using RandomStreams = std::vector<RandomStream>;
   RandomStreams randomStreams(uint32_t seed) const;
 
   /// Runs the first random transform and all that follow, on one sample; several may come out.

@@ -39,9 +39,7 @@ class VoxelSet {
 /// `image_threshold`); centres are moved so that the crop lies in the image (monai-core 2.6).
 class RandCropByPosNegLabel final : public RandomTransform {
  public:
-  explicit RandCropByPosNegLabel(const Json& spec) {
-    const Args args(name, spec);
-    keys_ = keysOf(args);
+  explicit RandCropByPosNegLabel(const Args& args) : keys_(args) {
     labelKey_ = args.require<std::string>("label_key");
     size_ = sizesOf(args, "spatial_size");
     const auto positive = args.get<double>("pos", 1.0);
@@ -50,22 +48,18 @@ class RandCropByPosNegLabel final : public RandomTransform {
     imageKey_ = args.get<std::string>("image_key", "");
     threshold_ = args.get<double>("image_threshold", 0.0);
     allowSmaller_ = args.get<bool>("allow_smaller", false);
-    args.finish();
     if (!(positive >= 0 && negative >= 0 && positive + negative > 0))
       args.invalid("pos", "and neg must not be negative, nor both 0");
     if (samples_ < 1 || samples_ > 1000) args.invalid("num_samples", "must lie between 1 and 1000");
     share_ = positive / (positive + negative);
   }
 
-  std::vector<Sample> applyRandom(Sample sample, RandomState& state, RandomState&,
-                                  const JobContext& context) const override {
-    const auto centers = drawCenters(sample, state);
+  std::vector<Sample> applyRandom(Sample sample, RandomStream& random, const JobContext& context) const override {
+    const auto centers = drawCenters(sample, random);
     std::vector<Sample> crops;
     for (const Shape3& center : centers) {
-      context.check();
       Sample crop = sample;
-      for (const auto& key : keys_) {
-        SampleImage& image = crop.at(key, name);
+      keys_.each(crop, context, [&](SampleImage& image) {
         const Shape3 before = spatialShape(image.data);
         const Shape3 size = fallBack(size_, before);
         Shape3 start, shape;
@@ -75,7 +69,7 @@ class RandCropByPosNegLabel final : public RandomTransform {
         }
         cropPadImage(image, start, shape);
         image.data = image.data.to(at::kFloat);
-      }
+      });
       crops.push_back(std::move(crop));
     }
     return crops;
@@ -84,7 +78,7 @@ class RandCropByPosNegLabel final : public RandomTransform {
  private:
   static constexpr const char* name = "RandCropByPosNegLabeld";
 
-  std::vector<Shape3> drawCenters(Sample& sample, RandomState& state) const {
+  std::vector<Shape3> drawCenters(Sample& sample, RandomState& random) const {
     at::Tensor label = sample.at(labelKey_, name).data;
     if (label.size(0) > 1) label = label.narrow(0, 1, label.size(0) - 1);  // one-hot: the first channel is background
     const auto inside = label.ne(0).any(0);
@@ -101,8 +95,8 @@ class RandCropByPosNegLabel final : public RandomTransform {
     const Shape3 shape = spatialShape(label);
     std::vector<Shape3> centers;
     for (int64_t i = 0; i < samples_; ++i) {
-      const VoxelSet& voxels = state.rand() < share ? foreground : background;
-      centers.push_back(moved(voxels.at(state.randint(0, voxels.count())), shape));
+      const VoxelSet& voxels = random.rand() < share ? foreground : background;
+      centers.push_back(moved(voxels.at(random.randint(0, voxels.count())), shape));
     }
     return centers;
   }
@@ -127,7 +121,7 @@ class RandCropByPosNegLabel final : public RandomTransform {
     return result;
   }
 
-  std::vector<std::string> keys_;
+  Keys keys_;
   std::string labelKey_;
   std::string imageKey_;
   Shape3 size_;
@@ -139,6 +133,6 @@ class RandCropByPosNegLabel final : public RandomTransform {
 
 }  // namespace
 
-TransformPointer makeRandCropByPosNegLabel(const Json& spec) { return std::make_shared<RandCropByPosNegLabel>(spec); }
+TransformPointer makeRandCropByPosNegLabel(const Args& args) { return std::make_shared<RandCropByPosNegLabel>(args); }
 
 }  // namespace mlabel

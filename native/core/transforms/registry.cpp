@@ -4,13 +4,13 @@
 
 namespace mlabel {
 
-#define TRANSFORM(name, factory) TransformPointer factory(const Json& spec);
+#define TRANSFORM(name, factory) TransformPointer factory(const Args& args);
 #include "transforms/list.inc"
 #undef TRANSFORM
 
 namespace {
 
-const Registry<TransformPointer (*)(const Json&)> transforms = {
+const Registry<TransformPointer (*)(const Args&)> transforms = {
 #define TRANSFORM(name, factory) {#name, factory},
 #include "transforms/list.inc"
 #undef TRANSFORM
@@ -18,6 +18,12 @@ const Registry<TransformPointer (*)(const Json&)> transforms = {
 
 }  // namespace
 
-TransformPointer makeTransform(const Json& spec) { return findFactory("transform", transforms, spec)(spec); }
+TransformPointer makeTransform(const Json& spec) {
+  const auto factory = findFactory("transform", transforms, spec);
+  const Args args(spec.at("name").get<std::string>(), spec);
+  auto transform = factory(args);
+  args.finish();
+  return transform;
+}
 
 }  // namespace mlabel

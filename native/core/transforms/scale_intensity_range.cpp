@@ -2,7 +2,6 @@
 #include <limits>
 #include <optional>
 
-#include "transforms/arguments.hpp"
 #include "transforms/transform.hpp"
 #include "transforms/voxels.hpp"
 
@@ -10,21 +9,18 @@ namespace mlabel {
 namespace {
 
 /// ScaleIntensityRanged: (x − a_min) / (a_max − a_min) · (b_max − b_min) + b_min, clamped to [b_min, b_max] with `clip`.
-class ScaleIntensityRange final : public Transform {
+class ScaleIntensityRange {
  public:
-  explicit ScaleIntensityRange(const Json& spec) {
-    const Args args("ScaleIntensityRanged", spec);
-    keys_ = keysOf(args);
+  explicit ScaleIntensityRange(const Args& args) {
     aMin_ = args.require<double>("a_min");
     aMax_ = args.require<double>("a_max");
     if (args.has("b_min")) bMin_ = args.require<double>("b_min");
     if (args.has("b_max")) bMax_ = args.require<double>("b_max");
     clip_ = args.get<bool>("clip", false);
-    args.finish();
     if (clip_ && !bMin_ && !bMax_) args.invalid("clip", "needs b_min or b_max");
   }
 
-  void apply(Sample& sample, const JobContext& context) const override {
+  void apply(SampleImage& image, const JobContext&) const {
     const auto start = static_cast<float>(aMin_);
     const auto low = static_cast<float>(bMin_.value_or(-std::numeric_limits<double>::infinity()));
     const auto high = static_cast<float>(bMax_.value_or(std::numeric_limits<double>::infinity()));
@@ -36,18 +32,13 @@ class ScaleIntensityRange final : public Transform {
     // MONAI returns before clipping when a_min equals a_max.
     const bool clip = clip_ && !degenerate;
 
-    for (const auto& key : keys_) {
-      context.check();
-      at::Tensor& data = sample.at(key, "ScaleIntensityRanged").data;
-      data = mapVoxels(std::move(data), [=](float x) {
-        const float y = (x - start) / width * scale + shift;
-        return clip ? std::min(std::max(y, low), high) : y;
-      });
-    }
+    image.data = mapVoxels(std::move(image.data), [=](float x) {
+      const float y = (x - start) / width * scale + shift;
+      return clip ? std::min(std::max(y, low), high) : y;
+    });
   }
 
  private:
-  std::vector<std::string> keys_;
   double aMin_;
   double aMax_;
   std::optional<double> bMin_;
@@ -57,6 +48,8 @@ class ScaleIntensityRange final : public Transform {
 
 }  // namespace
 
-TransformPointer makeScaleIntensityRange(const Json& spec) { return std::make_shared<ScaleIntensityRange>(spec); }
+TransformPointer makeScaleIntensityRange(const Args& args) {
+  return std::make_shared<ArrayTransform<ScaleIntensityRange>>(args);
+}
 
 }  // namespace mlabel

@@ -30,16 +30,12 @@ bool sameSpacing(const Vector3& a, const Vector3& b) {
 /// Spacingd: resampled to `pixdim` millimetres, float64, clamped at the border (monai-core 2.3).
 class Spacing final : public Transform {
  public:
-  explicit Spacing(const Json& spec) {
-    const Args args("Spacingd", spec);
-    keys_ = keysOf(args);
+  explicit Spacing(const Args& args) : keys_(args), modes_(modesOf(args, keys_.names().size(), "bilinear")) {
     target_.wanted = millimetres(args, "pixdim", args.list<double>("pixdim"));
     target_.smallest = target_.largest = target_.wanted;
     if (args.has("min_pixdim")) target_.smallest = millimetres(args, "min_pixdim", args.list<double>("min_pixdim"));
     if (args.has("max_pixdim")) target_.largest = millimetres(args, "max_pixdim", args.list<double>("max_pixdim"));
-    modes_ = modesOf(args);
     sameShape_ = args.get<bool>("ensure_same_shape", true);
-    args.finish();
   }
 
   void apply(Sample& sample, const JobContext& context) const override {
@@ -47,9 +43,8 @@ class Spacing final : public Transform {
     std::optional<Shape3> firstShape;
     Vector3 firstSpacing{};
     Shape3 firstResult{};
-    for (size_t i = 0; i < keys_.size(); ++i) {
-      context.check();
-      SampleImage& image = sample.at(keys_[i], "Spacingd");
+    auto mode = modes_.begin();
+    keys_.each(sample, context, [&](SampleImage& image) {
       const Shape3 shape = spatialShape(image.data);
       const Vector3 spacing = image.affine.spacing();
       Grid grid = spacedGrid({shape, image.affine}, target_);
@@ -60,31 +55,19 @@ class Spacing final : public Transform {
       } else if (sameShape_ && *firstShape == shape && sameSpacing(firstSpacing, spacing)) {
         grid.shape = firstResult;
       }
-      resampleImage(image, grid.shape, grid.affine, modes_[i], context);
-    }
+      resampleImage(image, grid.shape, grid.affine, *mode++, context);
+    });
   }
 
  private:
-  std::vector<Interpolation> modesOf(const Args& args) const {
-    auto names = args.list<std::string>("mode", {"bilinear"});
-    if (names.size() == 1) names.resize(keys_.size(), names[0]);
-    if (names.size() != keys_.size()) args.invalid("mode", "must be one mode, or one for each key");
-    std::vector<Interpolation> modes;
-    for (const auto& name : names) {
-      if (name != "bilinear" && name != "nearest") args.invalid("mode", "must be bilinear or nearest");
-      modes.push_back(name == "nearest" ? Interpolation::Nearest : Interpolation::Linear);
-    }
-    return modes;
-  }
-
-  std::vector<std::string> keys_;
-  SpacingTarget target_;
+  Keys keys_;
   std::vector<Interpolation> modes_;
+  SpacingTarget target_;
   bool sameShape_ = true;
 };
 
 }  // namespace
 
-TransformPointer makeSpacing(const Json& spec) { return std::make_shared<Spacing>(spec); }
+TransformPointer makeSpacing(const Args& args) { return std::make_shared<Spacing>(args); }
 
 }  // namespace mlabel

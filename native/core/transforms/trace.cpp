@@ -23,6 +23,7 @@ struct Undo {
     const Shape3& start = operation.start;
     data = cropPad(data, {-start[0], -start[1], -start[2]}, operation.shapeBefore);
   }
+  void operator()(const PickOperation& operation) { data = pick(data, operation.shapeBefore); }
 };
 
 }  // namespace

@@ -37,7 +37,13 @@ struct CropPadOperation {
   Shape3 shapeBefore{};
 };
 
-using GeometryStep = std::variant<OrientOperation, ResampleOperation, CropPadOperation>;
+/// Voxels picked, none interpolated: output[x] = input[floor(x · before / after)] along each axis (Resized, "nearest").
+struct PickOperation {
+  Shape3 shapeBefore{};
+};
+
+/// All but ResampleOperation move whole voxels, and so commute with arg-max.
+using GeometryStep = std::variant<OrientOperation, ResampleOperation, CropPadOperation, PickOperation>;
 using Trace = std::vector<GeometryStep>;
 
 /// Undoes a whole trace, last operation first (MONAI's Invertd): [C, I, J, K] on the network's grid → the file's grid.

@@ -2,6 +2,7 @@
 
 #include <cmath>
 
+#include "inferers/streamed_argmax.hpp"
 #include "runtime/random_state.hpp"
 #include "samples.hpp"
 
@@ -131,4 +132,94 @@ TEST_CASE("Whole-voxel steps are undone exactly: orientation, flips, turns, pads
   const auto inside = back.ne(0);
   CHECK(inside.sum().item<int64_t>() == 2 * 2 * 3 * 4);
   CHECK(at::equal(back.masked_select(inside), data.masked_select(inside)));
+}
+
+TEST_CASE("A point keeps its place in the world, and its voxel, through any sequence of steps, in all 48 orders") {
+  const auto image = (at::arange(1, 1 + 9 * 11 * 8, at::kFloat)).view({1, 9, 11, 8});
+  image.narrow(1, 0, 2).zero_();
+  image.narrow(3, 6, 2).zero_();
+  const Json wholeVoxels = Json::array({
+      {{"name", "Orientationd"}, {"keys", "image"}, {"axcodes", "PIR"}},
+      {{"name", "Orientationd"}, {"keys", "image"}, {"axcodes", "LSA"}},
+      {{"name", "CropForegroundd"}, {"keys", "image"}, {"source_key", "image"}, {"margin", 1}},
+      {{"name", "CropForegroundd"}, {"keys", "image"}, {"source_key", "image"}, {"k_divisible", 4}},
+      {{"name", "SpatialPadd"}, {"keys", "image"}, {"spatial_size", {14, 9, 13}}},
+      {{"name", "Flipd"}, {"keys", "image"}, {"spatial_axis", {0, 2}}},
+      {{"name", "Flipd"}, {"keys", "image"}, {"spatial_axis", 1}},
+      {{"name", "Rotate90d"}, {"keys", "image"}, {"k", 3}, {"spatial_axes", {0, 2}}},
+      {{"name", "Rotate90d"}, {"keys", "image"}},
+      {{"name", "CenterSpatialCropd"}, {"keys", "image"}, {"roi_size", 8}},
+  });
+  const Json others = Json::array({
+      {{"name", "Spacingd"}, {"keys", "image"}, {"pixdim", {1.5, 0.9, 1.3}}},
+      {{"name", "Spacingd"}, {"keys", "image"}, {"pixdim", 1.8}, {"mode", "nearest"}},
+      {{"name", "Resized"}, {"keys", "image"}, {"spatial_size", {10, 7, 9}}, {"mode", "trilinear"}},
+      {{"name", "Resized"}, {"keys", "image"}, {"spatial_size", {8, 12, 0}}, {"mode", "nearest"}},
+  });
+  Json all = wholeVoxels;
+  all.insert(all.end(), others.begin(), others.end());
+  const Points clicks{{{4, 5, 3}, 1}, {{8, 10, 5}, 2}, {{2.5, 0, 4.75}, 0}};
+
+  RandomState state(48);
+  int voxels = 0;
+  for (const char* order : {"RAS", "RSA", "ARS", "ASR", "SRA", "SAR"}) {
+    for (int signs = 0; signs < 8; ++signs) {
+      for (int round = 0; round < 8; ++round) {
+        std::string codes = order;
+        for (int axis = 0; axis < 3; ++axis) {
+          if ((signs >> axis & 1) != 0) codes[axis] = codes[axis] == 'R' ? 'L' : codes[axis] == 'A' ? 'P' : 'I';
+        }
+        const Json& steps = round % 4 < 2 ? all : wholeVoxels;
+        Json specs = Json::array();
+        for (int step = 0; step < 7; ++step)
+          specs.push_back(steps[static_cast<size_t>(state.randint(0, steps.size()))]);
+        CAPTURE(codes);
+        CAPTURE(specs.dump());
+        const Affine affine = placedAffine(codes, {1.1, 1.7, 2.3}, round % 2 == 0 ? 0.0 : 0.3);
+        Sample sample = sampleOf({{"image", image.clone()}}, affine);
+        sample.images.at("image").values["clicks"] = clicks;
+        Pipeline(specs).applyDeterministic(sample, {});
+        const SampleImage& moved = sample.images.at("image");
+        const auto* points = moved.value<Points>("clicks");
+        REQUIRE(points != nullptr);
+        REQUIRE(points->size() == clicks.size());
+        for (size_t i = 0; i < clicks.size(); ++i) {
+          CHECK(distance(moved.affine.apply((*points)[i].index), affine.apply(clicks[i].index)) < 1e-9);
+          CHECK((*points)[i].label == clicks[i].label);
+        }
+        if (steps.size() != wholeVoxels.size()) continue;
+        const Vector3& index = points->front().index;
+        bool inside = true;
+        for (int axis = 0; axis < 3; ++axis)
+          inside = inside && index[axis] >= 0 && index[axis] < static_cast<double>(moved.data.size(axis + 1));
+        if (!inside) continue;
+        const auto at = [](double place) { return static_cast<int64_t>(place); };
+        CHECK(moved.data[0][at(index[0])][at(index[1])][at(index[2])].item<float>() == image[0][4][5][3].item<float>());
+        ++voxels;
+      }
+    }
+  }
+  CHECK(voxels > 150);
+}
+
+TEST_CASE("Resized, Flipd and Spacingd are undone alike on logits and in the one pass with arg-max") {
+  at::manual_seed(6);
+  for (const char* mode : {"nearest", "trilinear"}) {
+    CAPTURE(mode);
+    const Json specs =
+        Json::array({{{"name", "Resized"}, {"keys", "image"}, {"spatial_size", {7, 9, 12}}, {"mode", mode}},
+                     {{"name", "Flipd"}, {"keys", "image"}},
+                     {{"name", "Spacingd"}, {"keys", "image"}, {"pixdim", {1.5, 0.9, 1.1}}},
+                     {{"name", "Resized"}, {"keys", "image"}, {"spatial_size", 8}, {"mode", "nearest"}}});
+    const SampleImage image = [&] {
+      Sample sample = sampleOf({{"image", at::rand({1, 10, 6, 8})}});
+      Pipeline(specs).applyDeterministic(sample, {});
+      return sample.images.at("image");
+    }();
+    const auto logits = at::rand({4, 8, 8, 8});
+    const auto labels = invertAndArgmax(logits, image.trace, {});
+    const auto expected = invertTrace(logits, image.trace).argmax(0, true);
+    CHECK(labels.sizes() == at::IntArrayRef({1, 10, 6, 8}));
+    CHECK(labels.ne(expected).sum().item<int64_t>() == 0);
+  }
 }

@@ -11,15 +11,18 @@ namespace {
 
 const Json kGrow = {{"name", "GrowFromClicksd"}, {"keys", "image"}, {"classes", 3}, {"tolerance", 10}, {"reach", 20}};
 
-/// The class of each voxel after growing from `clicks`, on the grid of the file, which is turned to RAS in between.
-at::Tensor grown(const at::Tensor& image, const Affine& affine, std::vector<Click> clicks, Json spec = kGrow) {
+const Json kTurn = {{"name", "Orientationd"}, {"keys", "image"}, {"axcodes", "RAS"}};
+
+/// The class of each voxel after growing from `clicks`, on the grid of the file, which is another one in between.
+at::Tensor grown(const at::Tensor& image, const Affine& affine, const std::vector<Click>& clicks,
+                 const Json& spec = kGrow, Json before = Json::array({kTurn})) {
   Sample sample = test::sampleOf({{"image", image}}, affine);
   SampleImage& entry = sample.images.at("image");
   entry.source.affine = affine;
   for (int axis = 0; axis < 3; ++axis) entry.source.shape[axis] = image.size(axis + 1);
-  sample.clicks = std::move(clicks);
-  const Json orient = {{"name", "Orientationd"}, {"keys", "image"}, {"axcodes", "RAS"}};
-  Pipeline(Json::array({orient, std::move(spec)})).applyDeterministic(sample, {});
+  layClicks(entry, clicks);
+  before.push_back(spec);
+  Pipeline(before).applyDeterministic(sample, {});
   const SampleImage& scores = sample.images.at("pred");
   return invertTrace(scores.data, scores.trace).argmax(0);
 }
@@ -77,6 +80,51 @@ TEST_CASE("GrowFromClicksd: a click is an index of the file, whatever the order 
     }
   } while (std::next_permutation(axes.begin(), axes.end()));
   CHECK(orders == 48);
+}
+
+TEST_CASE("GrowFromClicksd: clicks are where they were behind turns, another spacing, crops and pads") {
+  at::Tensor image = at::zeros({1, 14, 12, 10});
+  image.narrow(1, 2, 9).narrow(2, 1, 8).narrow(3, 3, 6).fill_(500);
+  const at::Tensor inside = (image[0] > 0).to(at::kLong);
+  Affine affine;
+  affine(0, 0) = -1;
+  affine(2, 2) = 1.4;
+  const Json before = Json::array({{{"name", "Spacingd"}, {"keys", "image"}, {"pixdim", 0.8}},
+                                   {{"name", "Orientationd"}, {"keys", "image"}, {"axcodes", "PIR"}},
+                                   {{"name", "CropForegroundd"}, {"keys", "image"}, {"source_key", "image"}},
+                                   {{"name", "Rotate90d"}, {"keys", "image"}, {"spatial_axes", {1, 2}}},
+                                   {{"name", "SpatialPadd"}, {"keys", "image"}, {"spatial_size", 20}}});
+  const at::Tensor labels = grown(image, affine, {{{8, 2, 5}, 2}, {{12, 10, 1}, 0}}, kGrow, before);
+  CHECK(labels[8][2][5].item<int64_t>() == 2);
+  CHECK(labels.sum().item<int64_t>() >= 2 * 6 * 5 * 4);               // the smoothed edge takes a layer away
+  CHECK((labels * (1 - inside)).sum().item<int64_t>() <= 2 * 9 * 8);  // a layer that interpolation made half bright
+}
+
+TEST_CASE("clicks lie where they would have moved to whenever they are laid, and none outside the file") {
+  const Json load = {{"name", "LoadImaged"}, {"keys", "image"}},
+             channel = {{"name", "EnsureChannelFirstd"}, {"keys", "image"}};
+  const Json change = Json::array({{{"name", "Spacingd"}, {"keys", "image"}, {"pixdim", 0.8}},
+                                   {{"name", "Flipd"}, {"keys", "image"}, {"spatial_axis", 1}},
+                                   {{"name", "SpatialPadd"}, {"keys", "image"}, {"spatial_size", 30}}});
+  const std::vector<Click> clicks{{{1, 0, 1}, 2}, {{0, 1, 0}, 1}};
+  const auto laid = [&](bool early, const std::vector<Click>& given) {
+    Sample sample;
+    sample.files["image"] = test::goldenPath("images/qform.nii");
+    Pipeline(Json::array({load, channel})).applyDeterministic(sample, {});
+    if (early) layClicks(sample.images.at("image"), given);
+    Pipeline(change).applyDeterministic(sample, {});
+    if (!early) layClicks(sample.images.at("image"), given);
+    return *sample.images.at("image").value<Points>("clicks");
+  };
+  const Points early = laid(true, clicks), late = laid(false, clicks);
+  REQUIRE(late.size() == 2);
+  for (size_t i = 0; i < late.size(); ++i) {
+    CHECK(late[i].label == clicks[i].label);
+    for (int axis = 0; axis < 3; ++axis) CHECK(late[i].index[axis] == doctest::Approx(early[i].index[axis]));
+  }
+  CHECK(late[0].index[1] > 2);
+  CHECK_THROWS_WITH_AS(laid(false, {{{1, 0, 99}, 1}}), doctest::Contains("a click lies outside the image: axis 2"),
+                       Error);
 }
 
 TEST_CASE("GrowFromClicksd: clicks that cannot be are refused") {

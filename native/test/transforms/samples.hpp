@@ -21,6 +21,11 @@ inline Sample sampleOf(const std::map<std::string, at::Tensor>& tensors, const A
   return sample;
 }
 
+/// One channel of voxels along the first axis.
+inline at::Tensor row(const std::vector<float>& values) {
+  return at::tensor(values).view({1, static_cast<int64_t>(values.size()), 1, 1});
+}
+
 /// `data` after one transform with the key "image".
 inline SampleImage transformed(const Json& spec, at::Tensor data, const Affine& affine = {}) {
   Sample sample = sampleOf({{"image", std::move(data)}}, affine);

@@ -5,45 +5,6 @@
 using namespace mlabel;
 using namespace mlabel::test;
 
-namespace {
-
-at::Tensor row(const std::vector<float>& values) {
-  return at::tensor(values).view({1, static_cast<int64_t>(values.size()), 1, 1});
-}
-
-}  // namespace
-
-TEST_CASE("ScaleIntensityRanged: with and without a target range, clipped or not, degenerate") {
-  const auto scaled = [](const Json& more) {
-    Json spec{{"name", "ScaleIntensityRanged"}, {"keys", "image"}, {"a_min", 0}, {"a_max", 10}};
-    spec.update(more);
-    return transformed(spec, row({-5, 0, 5, 20})).data;
-  };
-  CHECK(at::equal(scaled(Json::object()), row({-0.5, 0, 0.5, 2})));
-  CHECK(at::equal(scaled({{"b_min", 1}, {"b_max", 3}}), row({0, 1, 2, 5})));
-  CHECK(at::equal(scaled({{"b_min", 1}, {"b_max", 3}, {"clip", true}}), row({1, 1, 2, 3})));
-  CHECK(at::equal(scaled({{"a_max", 0}, {"b_min", 1}, {"b_max", 3}, {"clip", true}}), row({-4, 1, 6, 21})));
-}
-
-TEST_CASE("ScaleIntensityd: a constant image becomes x · minv") {
-  const Json spec{{"name", "ScaleIntensityd"}, {"keys", "image"}, {"minv", -1}, {"maxv", 1}};
-  CHECK(at::equal(transformed(spec, row({2, 4, 6})).data, row({-1, 0, 1})));
-  CHECK(at::equal(transformed(spec, row({3, 3})).data, row({-3, -3})));
-  CHECK(at::equal(transformed(spec, row({3})).data, row({-3})));
-}
-
-TEST_CASE("NormalizeIntensityd: nonzero, channel-wise, constant and empty images") {
-  const Json nonzero{{"name", "NormalizeIntensityd"}, {"keys", "image"}, {"nonzero", true}};
-  CHECK(largestDifference(transformed(nonzero, row({0, 1, 3, 0})).data, row({0, -1, 1, 0})) < 1e-6);
-  CHECK(at::equal(transformed(nonzero, row({0, 0})).data, row({0, 0})));
-  CHECK(at::equal(transformed(nonzero, row({7, 7})).data, row({0, 0})));
-  const Json given{{"name", "NormalizeIntensityd"}, {"keys", "image"}, {"subtrahend", 208}, {"divisor", 388}};
-  CHECK(largestDifference(transformed(given, row({208, 596})).data, row({0, 1})) < 1e-6);
-  const Json channels{{"name", "NormalizeIntensityd"}, {"keys", "image"}, {"channel_wise", true}};
-  const auto two = at::cat({row({1, 3}), row({10, 30})});
-  CHECK(largestDifference(transformed(channels, two.clone()).data, at::cat({row({-1, 1}), row({-1, 1})})) < 1e-6);
-}
-
 TEST_CASE(
     "CropForegroundd: a mask without foreground leaves nothing, and is refused; the other keys follow the source") {
   const Json spec{{"name", "CropForegroundd"}, {"keys", {"image", "label"}}, {"source_key", "label"}, {"margin", 1}};
@@ -57,6 +18,42 @@ TEST_CASE(
   CHECK(box.sizes() == at::IntArrayRef({1, 3, 3, 3}));
   CHECK(at::equal(box.select(2, 1).select(2, 1), at::tensor({2.0f, 3.0f, 4.0f}).view({1, 3})));
   CHECK(box.sum().item<double>() == 9);
+}
+
+TEST_CASE("Rotate90d: quarter turns from the first axis to the second, whole ones are nothing") {
+  const auto square = at::tensor({1.0f, 2.0f, 3.0f, 4.0f}).view({1, 2, 2, 1});
+  const auto turned = [&](int64_t k) {
+    return transformed({{"name", "Rotate90d"}, {"keys", "image"}, {"k", k}}, square.clone()).data.flatten();
+  };
+  CHECK(at::equal(turned(1), at::tensor({2.0f, 4.0f, 1.0f, 3.0f})));
+  CHECK(at::equal(turned(-3), turned(1)));
+  CHECK(at::equal(turned(6), at::tensor({4.0f, 3.0f, 2.0f, 1.0f})));
+  CHECK(at::equal(turned(-8), square.flatten()));
+}
+
+TEST_CASE("SpatialCropd: cut at the far end, refused where nothing is left") {
+  const auto cropped = [](const Json& more) {
+    Json spec{{"name", "SpatialCropd"}, {"keys", "image"}};
+    spec.update(more);
+    return transformed(spec, row({0, 1, 2, 3, 4}));
+  };
+  const SampleImage end = cropped({{"roi_center", {4, 0, 0}}, {"roi_size", {4, 1, 1}}});
+  CHECK(at::equal(end.data, row({2, 3, 4})));
+  CHECK(end.affine(0, 3) == 2);
+  CHECK(at::equal(cropped({{"roi_start", {-3, 0, 0}}, {"roi_end", {2, 1, 1}}}).data, row({0, 1})));
+  CHECK_THROWS_WITH_AS(cropped({{"roi_start", {7, 0, 0}}, {"roi_end", {9, 1, 1}}}),
+                       "SpatialCropd: nothing is left of \"image\"", Error);
+}
+
+TEST_CASE("Resized: nearest is floor(x · before / after), linear keeps to the border, the affine the extent") {
+  Json spec{{"name", "Resized"}, {"keys", "image"}, {"spatial_size", {4, 1, 1}}, {"mode", "nearest"}};
+  const SampleImage picked = transformed(spec, row({0, 1, 2, 3, 4, 5}));
+  CHECK(at::equal(picked.data, row({0, 1, 3, 4})));
+  CHECK(picked.affine(0, 0) == 1.5);
+  CHECK(picked.affine(0, 3) == 0.25);
+  spec["mode"] = "trilinear";
+  CHECK(largestDifference(transformed(spec, row({0, 2})).data, row({0, 0.5, 1.5, 2})) < 1e-6);
+  CHECK(transformed(spec, row({1, 2, 3, 4})).trace.empty());
 }
 
 TEST_CASE("SpatialPadd: the smaller half comes first, nothing is cut off") {
@@ -157,6 +154,31 @@ TEST_CASE("Specs: unknown names, missing, misspelt and mistyped arguments are er
   CHECK(message({{"name", "Orientationd"}, {"keys", "image"}, {"axcodes", "RRS"}}).find("RRS") != std::string::npos);
   CHECK(message({{"name", "RandFlipd"}, {"keys", "image"}, {"prob", 2}}).find("prob") != std::string::npos);
   CHECK(message({{"name", "LoadImaged"}}).find("keys") != std::string::npos);
+  // The argument that the complaint must begin with.
+  const auto refused = [&](Json spec, const std::string& argument) {
+    CAPTURE(spec.dump());
+    spec["keys"] = "image";
+    CHECK(message(spec).starts_with(spec["name"].get<std::string>() + ": " + argument + " "));
+  };
+  refused({{"name", "Flipd"}, {"spatial_axis", 3}}, "spatial_axis");
+  refused({{"name", "Rotate90d"}, {"spatial_axes", {1, 1}}}, "spatial_axes");
+  refused({{"name", "Rotate90d"}, {"spatial_axes", 1}}, "spatial_axes");
+  refused({{"name", "ShiftIntensityd"}}, "offset");
+  refused({{"name", "ScaleIntensityd"}, {"factor", 1}, {"minv", 0}}, "factor");
+  refused({{"name", "ThresholdIntensityd"}}, "threshold");
+  refused({{"name", "AdjustContrastd"}}, "gamma");
+  refused({{"name", "RandAdjustContrastd"}, {"gamma", 0.5}}, "gamma");
+  refused({{"name", "RandGaussianNoised"}, {"std", -1}}, "std");
+  refused({{"name", "GaussianSmoothd"}}, "sigma");
+  refused({{"name", "GaussianSmoothd"}, {"sigma", {1, -1, 1}}}, "sigma");
+  refused({{"name", "GaussianSmoothd"}, {"sigma", 1}, {"approx", "sampled"}}, "approx");
+  refused({{"name", "SpatialCropd"}, {"roi_center", {1, 1, 1}}}, "roi_center");
+  refused({{"name", "SpatialCropd"}, {"roi_center", 1}, {"roi_size", 1}}, "roi_center");
+  refused({{"name", "SpatialCropd"}, {"roi_center", {1, 1, 1}}, {"roi_size", 0}}, "roi_size");
+  refused({{"name", "SpatialCropd"}, {"roi_start", {1, 1, 1}}, {"roi_end", 1}}, "roi_end");
+  refused({{"name", "Resized"}, {"spatial_size", 4}}, "mode");
+  refused({{"name", "Resized"}, {"spatial_size", 4}, {"mode", "area"}}, "mode");
+  refused({{"name", "Flipd"}, {"axis", 1}}, "axis");
 }
 
 TEST_CASE("Pipelines: a missing key and a cancelled job end with the right error") {
@@ -192,9 +214,4 @@ TEST_CASE("RandCropByPosNegLabeld: no foreground, no background, and a crop that
   CHECK_THROWS_AS(crops(at::ones({1, 4, 4, 4}), 5, false), Error);
   CHECK(crops(at::ones({1, 4, 4, 4}), 5, true)[0].images.at("label").data.size(1) == 4);
   CHECK_THROWS_AS(crops(at::ones({1, 0, 4, 4}), 2, true), Error);
-}
-
-TEST_CASE("MapLabelValued: listed values change places, others stay") {
-  const Json spec{{"name", "MapLabelValued"}, {"keys", "image"}, {"orig_labels", {1, 2}}, {"target_labels", {7, 1}}};
-  CHECK(at::equal(transformed(spec, row({0, 1, 2, 3}), Affine{}).data.flatten(), at::tensor({0.0f, 7.0f, 1.0f, 3.0f})));
 }
