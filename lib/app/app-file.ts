@@ -91,8 +91,18 @@ const modelSchema = z
         validationTransforms: z.array(spec),
         validationInferer: spec,
         loss: spec,
+        objective: spec.optional(),
         optimizer: spec,
+        schedule: spec.optional(),
+        accumulate: z.number().int().min(1).optional(),
+        clipNorm: z.number().positive().optional(),
+        clipValue: z.number().positive().optional(),
+        emaDecay: z.number().min(0).lt(1).optional(),
+        precision: z.enum(['float32', 'bfloat16']).optional(),
         options: z.record(z.string(), option).optional(),
+      })
+      .refine(({ clipNorm, clipValue }) => clipNorm === undefined || clipValue === undefined, {
+        message: 'clipNorm and clipValue exclude each other',
       })
       .optional(),
     options: z.record(z.string(), option).optional(),

@@ -1,7 +1,16 @@
 /** What a model of an app is: one declarative object, one file. */
 
 import type { Float } from '../float.js';
-import type { InfererSpec, LossSpec, NetworkSpec, OptimizerSpec, TransformSpec } from '../engine/types.js';
+import type {
+  InfererSpec,
+  LossSpec,
+  NetworkSpec,
+  ObjectiveSpec,
+  OptimizerSpec,
+  Precision,
+  ScheduleSpec,
+  TransformSpec,
+} from '../engine/types.js';
 
 /** Name of a label → its value in result files; 0 is background and may be left out. */
 export type Labels = Readonly<Record<string, number>>;
@@ -28,7 +37,21 @@ export interface TrainRecipe {
   readonly validationTransforms: readonly TransformSpec[];
   readonly validationInferer: InfererSpec;
   readonly loss: LossSpec;
+  /** `DeepSupervision()` for a network with heads; absent: the loss of its main output. */
+  readonly objective?: ObjectiveSpec;
   readonly optimizer: OptimizerSpec;
+  /** Of the learning rate; absent: the optimizer's own, all the time. */
+  readonly schedule?: ScheduleSpec;
+  /** Batches whose gradients are averaged for one update of the weights; 1 by default. An epoch ends with an update. */
+  readonly accumulate?: number;
+  /** The 2-norm of all gradients is at most this (clip_grad_norm_). Excludes `clipValue`. */
+  readonly clipNorm?: number;
+  /** Each gradient lies within ± this (clip_grad_value_). */
+  readonly clipValue?: number;
+  /** Keeps a moving average of the weights, average · decay + weights · (1 − decay), and validates and publishes that. */
+  readonly emaDecay?: number;
+  /** What the network computes in while it learns, "float32" by default; devices without bfloat16 refuse it. */
+  readonly precision?: Precision;
   /** Defaults of the options that clients see and may send (apps-and-tasks 4.1), where they differ from MONAI Label's. */
   readonly options?: Readonly<Record<string, OptionValue>>;
 }

@@ -60,7 +60,9 @@ function specsOf({ network, infer, train }: Model): CheckOptions {
       validationTransforms: train.validationTransforms,
       validationInferer: train.validationInferer,
       loss: train.loss,
+      ...(train.objective && { objective: train.objective }),
       optimizer: train.optimizer,
+      ...(train.schedule && { schedule: train.schedule }),
     }),
   };
 }

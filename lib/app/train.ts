@@ -93,8 +93,10 @@ export function planTraining(
   const trainCount = Math.floor((1 - asked.val_split) * cases.length + 0.5);
   requireForeground(name, cases.slice(0, trainCount));
   const start = asked.pretrained ? weights.startingPoint(asked.name) : undefined;
+  const device = devices.resolve(asked.device);
+  if (recipe.precision !== undefined) devices.requirePrecision(device, recipe.precision);
   const options: TrainOptions = {
-    device: devices.resolve(asked.device),
+    device,
     network,
     ...(start !== undefined && { initialWeights: start }),
     trainCases: cases.slice(0, trainCount).map(toTrainCase),
@@ -104,6 +106,7 @@ export function planTraining(
     validationInferer: recipe.validationInferer,
     loss: recipe.loss,
     optimizer: recipe.optimizer,
+    ...howItLearns(recipe),
     maxEpochs: asked.max_epochs,
     trainBatchSize: asked.train_batch_size,
     validationInterval: asked.val_interval,
@@ -123,6 +126,19 @@ export function planTraining(
     resume: asked.resume,
   };
   return { options, leftOut };
+}
+
+/** What a recipe may leave out. */
+function howItLearns({ objective, schedule, accumulate, clipNorm, clipValue, emaDecay, precision }: TrainRecipe) {
+  return {
+    ...(objective && { objective }),
+    ...(schedule && { schedule }),
+    ...(accumulate !== undefined && { accumulate }),
+    ...(clipNorm !== undefined && { clipNorm }),
+    ...(clipValue !== undefined && { clipValue }),
+    ...(emaDecay !== undefined && { emaDecay }),
+    ...(precision !== undefined && { precision }),
+  };
 }
 
 /** Labels are loaded as the model's classes and on the grid of their image, whatever the recipe does afterwards. */

@@ -8,10 +8,10 @@
 
 declare const kind: unique symbol;
 
-export type SpecKind = 'transform' | 'network' | 'inferer' | 'loss' | 'optimizer';
+export type SpecKind = 'transform' | 'network' | 'inferer' | 'loss' | 'objective' | 'optimizer' | 'schedule';
 
 /**
- * A transform, network, inferer, loss, optimizer: a name and MONAI's arguments. Its kind is known to the compiler only, so
+ * A transform, network, inferer, loss, objective, optimizer, schedule: a name and MONAI's arguments. Its kind is known to the compiler only, so
  * that no loss is taken for a network; `spec` of `lib/pipeline` makes one.
  */
 export interface Spec<Kind extends SpecKind> {
@@ -24,7 +24,9 @@ export type TransformSpec = Spec<'transform'>;
 export type NetworkSpec = Spec<'network'>;
 export type InfererSpec = Spec<'inferer'>;
 export type LossSpec = Spec<'loss'>;
+export type ObjectiveSpec = Spec<'objective'>;
 export type OptimizerSpec = Spec<'optimizer'>;
+export type ScheduleSpec = Spec<'schedule'>;
 
 export type Precision = 'float32' | 'bfloat16';
 
@@ -184,7 +186,21 @@ export interface TrainOptions {
   /** Led over validation images. */
   readonly validationInferer: InfererSpec;
   readonly loss: LossSpec;
+  /** What becomes of the loss; absent: that of the network's main output. */
+  readonly objective?: ObjectiveSpec;
   readonly optimizer: OptimizerSpec;
+  /** Of the learning rate; absent: the optimizer's own, all the time. */
+  readonly schedule?: ScheduleSpec;
+  /** Batches whose gradients are averaged for one update of the weights; 1 by default. An epoch ends with an update. */
+  readonly accumulate?: number;
+  /** The 2-norm of all gradients is at most this (clip_grad_norm_). Excludes `clipValue`. */
+  readonly clipNorm?: number;
+  /** Each gradient lies within ± this (clip_grad_value_). */
+  readonly clipValue?: number;
+  /** Of a moving average of the weights, in [0, 1): with it, the average is validated and published. */
+  readonly emaDecay?: number;
+  /** What the network computes in while it learns, "float32" by default; weights, losses and validations are float32. */
+  readonly precision?: Precision;
   readonly maxEpochs: number;
   readonly trainBatchSize: number;
   /** Validate every so many epochs. */
@@ -224,7 +240,9 @@ export interface CheckOptions {
   readonly validationTransforms?: readonly TransformSpec[];
   readonly validationInferer?: InfererSpec;
   readonly loss?: LossSpec;
+  readonly objective?: ObjectiveSpec;
   readonly optimizer?: OptimizerSpec;
+  readonly schedule?: ScheduleSpec;
 }
 
 /** The statistics that clients show (apps-and-tasks 4.6), also the progress of a training, once an epoch. */
@@ -246,11 +264,13 @@ export interface TrainStats {
   readonly eval?: TrainStatsPart;
 }
 
+/** Where there are several labels, also "train_1_mean_dice", "val_1_mean_dice" and so on, by the label's number. */
 interface TrainEpoch {
   readonly epoch: number;
   readonly train_loss: number;
   readonly train_mean_dice: number;
   readonly val_mean_dice?: number;
+  readonly [metric: string]: number | undefined;
 }
 
 interface TrainStatsPart {

@@ -30,11 +30,12 @@ void trainUntil(const std::atomic<bool>& stop, std::atomic<int>& steps) {
   lowerThreadPriority();
   const auto network = spleenNetwork();
   network->train();
-  const auto loss = makeLoss({{"name", "DiceCELoss"}, {"to_onehot_y", true}, {"softmax", true}});
+  const auto objective =
+      makeObjective({}, makeLoss({{"name", "DiceCELoss"}, {"to_onehot_y", true}, {"softmax", true}}));
   const auto optimizer = makeOptimizer({{"name", "AdamW"}, {"lr", 1e-4}}, network->parameters());
   const at::Tensor images = at::rand({4, 1, 96, 96, 96});
-  const Batch batch{images, images.gt(0.8).to(at::kFloat)};
-  TrainingStep step(network, *loss, *optimizer, c10::kCPU);
+  const Batch batch{{"image", images}, {"label", images.gt(0.8).to(at::kFloat)}};
+  TrainingStep step(network, *objective, *optimizer, c10::kCPU);
   for (; !stop; ++steps) step.run(batch, {});
 }
 

@@ -23,13 +23,15 @@ void measure(int64_t batch, int64_t side) {
                                     {"norm", "batch"}},
                                    at::make_generator<at::CPUGeneratorImpl>(0));
   network->train();
-  const auto loss = makeLoss(
-      {{"name", "DiceCELoss"}, {"to_onehot_y", true}, {"softmax", true}, {"squared_pred", true}, {"batch", true}});
+  const auto objective = makeObjective(
+      {},
+      makeLoss(
+          {{"name", "DiceCELoss"}, {"to_onehot_y", true}, {"softmax", true}, {"squared_pred", true}, {"batch", true}}));
   const auto optimizer =
       makeOptimizer({{"name", "AdamW"}, {"lr", 1e-3}, {"weight_decay", 1e-5}}, network->parameters());
   const at::Tensor images = at::rand({batch, 1, side, side, side});
-  const Batch data{images, images.gt(0.8).to(at::kFloat)};
-  TrainingStep step(network, *loss, *optimizer, c10::kCPU);
+  const Batch data{{"image", images}, {"label", images.gt(0.8).to(at::kFloat)}};
+  TrainingStep step(network, *objective, *optimizer, c10::kCPU);
 
   double last = 0;
   const auto run = [&] { last = step.run(data, {}).loss; };

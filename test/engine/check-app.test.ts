@@ -71,6 +71,24 @@ describe('the specs of an app', () => {
       "loss: DiceCELoss({ weight: 'x',",
       /^model spleen: loss: DiceCELoss: .*weight/,
     ],
+    [
+      'an objective with a wrong mode',
+      'optimizer: AdamW({',
+      "objective: { name: 'DeepSupervision', weight_mode: 'half' }, optimizer: AdamW({",
+      /^model spleen: objective: DeepSupervision: .*weight_mode/,
+    ],
+    [
+      'a schedule that lacks its steps',
+      'optimizer: AdamW({',
+      "schedule: { name: 'StepLR' }, optimizer: AdamW({",
+      /^model spleen: schedule: StepLR: .*step_size/,
+    ],
+    [
+      'two ways to clip at once',
+      'optimizer: AdamW({',
+      'clipNorm: 1, clipValue: 1, optimizer: AdamW({',
+      /^model spleen: .*train: clipNorm and clipValue exclude each other/,
+    ],
     ['an optimizer that learns backwards', 'lr: 1e-3', 'lr: -1', /^model spleen: optimizer: AdamW: .*lr/],
     [
       'windows that the network cannot take',

@@ -5,7 +5,7 @@ import { setTimeout as sleep } from 'node:timers/promises';
 import type { App } from '../../lib/app/app.js';
 import { LabelError } from '../../lib/errors.js';
 import { tinyNifti } from '../fixtures/nifti.js';
-import { TestBench } from '../fixtures/running-app.js';
+import { spleenModel, TestBench } from '../fixtures/running-app.js';
 
 describe('training of an app', () => {
   let bench: TestBench;
@@ -61,6 +61,38 @@ describe('training of an app', () => {
       assert.match(trainCases[0]!.image, /case_0/);
     });
   }
+
+  const learning = {
+    objective: { name: 'DeepSupervision', weight_mode: 'two' },
+    schedule: { name: 'StepLR', step_size: 10 },
+    accumulate: 4,
+    clipNorm: 1,
+    emaDecay: 0.99,
+  };
+
+  it('hands on how a recipe learns', async () => {
+    const fields = JSON.stringify(learning).slice(1, -1);
+    await bench.write('app/models/spleen.ts', spleenModel.replace('optimizer:', `${fields}, optimizer:`));
+    await (await start(1)).trainNow('spleen', {});
+    const plan: object = bench.engine.last('train');
+    assert.deepEqual({ ...plan, ...learning }, plan);
+  });
+
+  it('refuses a precision that the device has not', async () => {
+    const model = spleenModel.replace('optimizer:', "precision: 'bfloat16', optimizer:");
+    await bench.write('app/models/spleen.ts', model);
+    const app = await start(1);
+    await assert.rejects(app.trainNow('spleen', {}), {
+      code: 'UNSUPPORTED',
+      message: /cpu does not compute in bfloat16/,
+    });
+  });
+
+  it('leaves to the core what a recipe leaves out', async () => {
+    await (await start(1)).trainNow('spleen', {});
+    const plan = bench.engine.last('train');
+    for (const field of [...Object.keys(learning), 'clipValue', 'precision']) assert.ok(!(field in plan), field);
+  });
 
   it('takes what a client sends: everything it saw in /info/, changed here and there', async () => {
     const app = await start(1);

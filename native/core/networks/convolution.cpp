@@ -38,13 +38,17 @@ ConvolutionLayer::ConvolutionLayer(ConvolutionOptions options) : options_(std::m
 }
 
 at::Tensor ConvolutionLayer::forward(const at::Tensor& input) const {
-  const std::vector<int64_t> dilation(options_.kernel.size(), 1);
-  std::vector<int64_t> outputPadding(options_.kernel.size(), 0);
-  if (options_.transposed) {
-    for (size_t axis = 0; axis < outputPadding.size(); ++axis) outputPadding[axis] = options_.stride[axis] - 1;
+  const auto& stride = options_.stride;
+  const auto& padding = options_.padding;
+  const bool flat = stride.size() == 2;
+  // Not at::convolution, which does all of these: autocast on a CPU knows them by these names only.
+  if (!options_.transposed) {
+    return flat ? at::conv2d(input, weight, bias, stride, padding) : at::conv3d(input, weight, bias, stride, padding);
   }
-  return at::convolution(input, weight, bias, options_.stride, options_.padding, dilation, options_.transposed,
-                         outputPadding, 1);
+  std::vector<int64_t> outputPadding = stride;
+  for (int64_t& size : outputPadding) --size;
+  return flat ? at::conv_transpose2d(input, weight, bias, stride, padding, outputPadding)
+              : at::conv_transpose3d(input, weight, bias, stride, padding, outputPadding);
 }
 
 ConvolutionBlock::ConvolutionBlock(const ConvolutionOptions& options, const AdnOptions* adn) {

@@ -32,6 +32,12 @@ at::Tensor Network::forward(const at::Tensor& input, const JobContext& context) 
   return run(input, runner);
 }
 
+Outputs Network::forwardWithHeads(const at::Tensor& input, const JobContext& context) const {
+  checkSizes(input);
+  ModuleRunner runner(context);
+  return runWithHeads(input, runner);
+}
+
 void Network::checkSizes(const at::Tensor& input) const {
   const at::IntArrayRef sizes = input.sizes().slice(2);
   if (std::all_of(sizes.begin(), sizes.end(), [this](int64_t size) { return size % divisor() == 0; })) return;

@@ -7,6 +7,7 @@
 #include <memory>
 #include <optional>
 #include <string>
+#include <vector>
 
 #include "runtime/job.hpp"
 
@@ -14,16 +15,30 @@ namespace mlabel {
 
 class LayerRunner;
 
+/// What a network gives in training.
+struct Outputs {
+  /// Logits [N, out_channels, …], spatial sizes kept: what inference uses.
+  at::Tensor main;
+  /// For deep supervision, in MONAI's order, each of its own spatial size; empty where a network has none.
+  std::vector<at::Tensor> heads;
+};
+
 /// A trainable network whose parameter and buffer names, and the order in which it initialises them, are MONAI's.
 class Network : public torch::nn::Module {
  public:
-  /// [N, in_channels, …] → logits [N, out_channels, …], spatial sizes kept. Differentiable. `context` is polled from layer to
-  /// layer.
+  /// [N, in_channels, …] → logits [N, out_channels, …], spatial sizes kept. Differentiable. `context` is polled from
+  /// layer to layer.
   at::Tensor forward(const at::Tensor& input, const JobContext& context = {}) const;
+
+  /// The same with what deep supervision needs beside it.
+  Outputs forwardWithHeads(const at::Tensor& input, const JobContext& context = {}) const;
 
   /// The same with every convolution and what follows it done by `runner`: the layers as they are, or a prepared form
   /// of them (predictor.hpp). The topology is written here once for both.
   virtual at::Tensor run(const at::Tensor& input, LayerRunner& runner) const = 0;
+
+  /// A network with heads computes them here, and leaves them out in `run`.
+  virtual Outputs runWithHeads(const at::Tensor& input, LayerRunner& runner) const { return {run(input, runner), {}}; }
 
   virtual int64_t inChannels() const = 0;
   virtual int64_t outChannels() const = 0;
@@ -38,8 +53,9 @@ class Network : public torch::nn::Module {
   void drawFrom(const at::Generator& generator);
 };
 
-/// `{ "name": "UNet", "spatial_dims": 3, "in_channels": 1, … }` with MONAI's argument names and defaults. Its first weights
-/// are drawn from `generator` in PyTorch's order; without one they are zeros, to be loaded. Throws InvalidInput.
+/// `{ "name": "UNet", "spatial_dims": 3, "in_channels": 1, … }` with MONAI's argument names and defaults. Its first
+/// weights are drawn from `generator` in PyTorch's order; without one they are zeros, to be loaded. Throws
+/// InvalidInput.
 std::shared_ptr<Network> makeNetwork(const Json& spec, const std::optional<at::Generator>& generator = {});
 
 }  // namespace mlabel

@@ -2,8 +2,9 @@
 #include "inferers/inferer.hpp"
 #include "networks/network.hpp"
 #include "operations/operation.hpp"
-#include "training/loss.hpp"
+#include "training/objective.hpp"
 #include "training/optimizer.hpp"
+#include "training/schedule.hpp"
 #include "transforms/pipeline.hpp"
 
 namespace mlabel {
@@ -32,8 +33,9 @@ class CheckOperation : public SimpleOperation {
  public:
   explicit CheckOperation(const Json& options) : options_(options) {
     const Args args("check", options_);
-    for (const char* field : {"network", "inferer", "validationInferer", "preTransforms", "postTransforms",
-                              "trainTransforms", "validationTransforms", "loss", "optimizer"}) {
+    for (const char* field :
+         {"network", "inferer", "validationInferer", "preTransforms", "postTransforms", "trainTransforms",
+          "validationTransforms", "loss", "objective", "optimizer", "schedule"}) {
       args.has(field);
     }
     args.finish();
@@ -51,7 +53,9 @@ class CheckOperation : public SimpleOperation {
       if (has(field)) checkTransforms(field, options_[field], field == std::string("trainTransforms"));
     }
     if (has("loss")) within("loss", [&] { return makeLoss(options_["loss"]); });
+    if (has("objective")) within("objective", [&] { return makeObjective(options_["objective"], nullptr); });
     if (has("optimizer")) within("optimizer", [&] { return makeOptimizer(options_["optimizer"], {}); });
+    if (has("schedule")) within("schedule", [&] { return makeSchedule(options_["schedule"], {}); });
     return Json::object();
   }
 

@@ -2,6 +2,7 @@
 #include <ATen/ATen.h>
 
 #include "image/read_label.hpp"
+#include "labels/label_counts.hpp"
 #include "operations/operation.hpp"
 
 namespace mlabel {
@@ -19,20 +20,12 @@ at::Tensor labelValues(const std::string& path, const JobContext& context) {
   return voxels.to(at::kInt);
 }
 
-/// How many voxels have each value from 0 to 65535.
-at::Tensor countValues(const at::Tensor& voxels) { return at::bincount(voxels.flatten(), {}, largestValue + 1); }
-
 /// 2 |A ∩ B| / (|A| + |B|) of each value but 0 that the reference holds, by value as text, ascending.
 Json diceByValue(const at::Tensor& prediction, const at::Tensor& reference) {
-  const at::Tensor predicted = countValues(prediction), expected = countValues(reference);
-  const at::Tensor common = countValues(reference.masked_select(reference.eq(prediction)));
-  const auto inPrediction = predicted.accessor<int64_t, 1>(), inReference = expected.accessor<int64_t, 1>(),
-             inBoth = common.accessor<int64_t, 1>();
+  const LabelCounts counts = countLabels(prediction, reference, largestValue + 1);
   Json dice = Json::object();
   for (int64_t value = 1; value <= largestValue; ++value) {
-    if (inReference[value] == 0) continue;
-    const auto total = static_cast<double>(inReference[value] + inPrediction[value]);
-    dice[std::to_string(value)] = 2.0 * static_cast<double>(inBoth[value]) / total;
+    if (const auto found = counts.dice(value)) dice[std::to_string(value)] = *found;
   }
   return dice;
 }

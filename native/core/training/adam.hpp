@@ -23,6 +23,8 @@ class Adam : public Optimizer {
   Adam(AdamOptions options, std::vector<at::Tensor> parameters);
   void zeroGrad() override;
   void step() override;
+  double learningRate() const override { return options_.learningRate; }
+  void setLearningRate(double rate) override { options_.learningRate = rate; }
   /// First moment, second moment and step count (float32 scalar) of each parameter.
   std::vector<at::Tensor> state() const override;
   void loadState(const std::vector<at::Tensor>& state) override;
@@ -36,8 +38,5 @@ class Adam : public Optimizer {
   AdamOptions options_;
   std::vector<Moments> moments_;
 };
-
-std::unique_ptr<Optimizer> makeAdam(const Json& spec, std::vector<at::Tensor> parameters);
-std::unique_ptr<Optimizer> makeAdamW(const Json& spec, std::vector<at::Tensor> parameters);
 
 }  // namespace mlabel

@@ -134,7 +134,8 @@ std::vector<Sample> BatchLoader::cropsAt(int64_t position, const std::vector<int
     try {
       return pipeline_.applyRandom(*std::move(sample), streams, jobs_);
     } catch (...) {
-      // Not left out for good: threads that are at other batches would find it so in whatever order, and no seed repeat it.
+      // Not left out for good: threads that are at other batches would find it so in whatever order, and no seed repeat
+      // it.
       refused = currentError();
     }
     cache_.passOver(static_cast<size_t>(index), *refused, jobs_);
@@ -153,7 +154,9 @@ Batch BatchLoader::make(int64_t number) const {
   for (int64_t position = first; position < last; ++position) {
     for (Sample& crop : cropsAt(position, order, epoch)) samples.push_back(std::move(crop));
   }
-  return {stack(samples, "image"), stack(samples, "label")};
+  Batch batch;
+  for (const auto& [key, image] : samples.front().images) batch.emplace(key, stack(samples, key));
+  return batch;
 }
 
 }  // namespace mlabel

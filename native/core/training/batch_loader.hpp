@@ -10,21 +10,16 @@
 #include <variant>
 #include <vector>
 
+#include "training/batch.hpp"
 #include "training/case_cache.hpp"
 
 namespace mlabel {
 
-/// [N, C, I, J, K] float32 each; N is the number of cases times the crops of each.
-struct Batch {
-  at::Tensor images;
-  at::Tensor labels;
-};
-
 /// The order of the cases in one epoch: a permutation drawn from the seed and the epoch (from 0).
 std::vector<int64_t> epochOrder(size_t cases, uint64_t seed, int64_t epoch);
 
-/// Hands over batch after batch, epoch after epoch, prepared in advance. Which cases and which random numbers a batch is
-/// made of depends on the seed and its position alone, not on the number of threads or on where loading starts.
+/// Hands over batch after batch, epoch after epoch, prepared in advance. Which cases and which random numbers a batch
+/// is made of depends on the seed and its position alone, not on the number of threads or on where loading starts.
 class BatchLoader {
  public:
   struct Options {

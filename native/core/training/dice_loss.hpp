@@ -1,27 +1,26 @@
-// monai.losses.DiceLoss (reduction "mean", no other_act, no ignore_index).
+// monai.losses.DiceLoss.
 #pragma once
 
-#include <vector>
-
 #include "training/loss.hpp"
+#include "training/loss_inputs.hpp"
 
 namespace mlabel {
 
 struct DiceOptions {
-  bool includeBackground = true;
-  bool toOnehotY = false;
-  bool sigmoid = false;
-  bool softmax = false;
+  LossInputOptions inputs;
   bool squaredPred = false;
   bool jaccard = false;
   bool batch = false;
+  bool softLabel = false;
   double smoothNr = 1e-5;
   double smoothDr = 1e-5;
-  /// One factor a class that takes part (without background when that is left out); empty: all alike.
-  std::vector<double> weight;
+  LossReduction reduction = LossReduction::Mean;
+  /// Of each class that takes part: without background when that is left out. A network with one output has none.
+  ClassWeights weight;
 };
 
-/// Reads MONAI's argument names. Throws InvalidInput; leaves `args.finish()` to the caller.
+/// The arguments that DiceLoss has in common with the losses that contain it, weight not among them. Throws
+/// InvalidInput; leaves `args.finish()` to the caller.
 DiceOptions readDiceOptions(const Args& args);
 
 class DiceLoss : public Loss {
@@ -32,7 +31,5 @@ class DiceLoss : public Loss {
  private:
   DiceOptions options_;
 };
-
-std::unique_ptr<Loss> makeDiceLoss(const Json& spec);
 
 }  // namespace mlabel

@@ -1,4 +1,5 @@
-// What every training loss is. To add one: a file beside this one and a line in registry.cpp.
+// What every training loss is. To add one: a file beside this one, a line in losses.inc and a builder in
+// lib/pipeline/losses.ts.
 #pragma once
 
 #include <ATen/core/Tensor.h>

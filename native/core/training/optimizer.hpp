@@ -1,4 +1,5 @@
-// What every optimizer is. To add one: a file beside this one and a line in registry.cpp.
+// What every optimizer is. To add one: a file beside this one, a line in optimizers.inc and a builder in
+// lib/pipeline/optimizers.ts.
 #pragma once
 
 #include <ATen/core/Tensor.h>
@@ -18,6 +19,10 @@ class Optimizer {
   virtual void zeroGrad() = 0;
   /// Updates the parameters in place; those without a gradient stay as they are.
   virtual void step() = 0;
+
+  /// Of the steps to come: what the spec says until a schedule sets another one.
+  virtual double learningRate() const = 0;
+  virtual void setLearningRate(double rate) = 0;
 
   /// What a resumed run needs besides the weights: for each parameter in order, its tensors; then the step counts.
   /// The tensors are the live ones, not copies.

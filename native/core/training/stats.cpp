@@ -7,7 +7,7 @@ namespace mlabel {
 namespace {
 
 Json part(const char* key, const std::map<std::string, double>& metrics, const BestMetric& best) {
-  return {{"metrics", metrics},
+  return {{"metrics", metricsWithFirst(key, metrics)},
           {"key_metric_name", key},
           {"best_metric", std::max(best.value, 0.0)},
           {"best_metric_epoch", best.epoch}};
@@ -36,6 +36,13 @@ Json TrainStats::json(std::time_t now, bool ended) const {
   stats["history"] = history;
   if (bestValidation) stats["eval"] = part("val_mean_dice", validationMetrics, *bestValidation);
   return stats;
+}
+
+Json metricsWithFirst(const std::string& key, const std::map<std::string, double>& metrics) {
+  Json ordered = Json::object();
+  if (const auto found = metrics.find(key); found != metrics.end()) ordered[key] = found->second;
+  ordered.update(Json(metrics));
+  return ordered;
 }
 
 std::string durationText(int64_t seconds) {

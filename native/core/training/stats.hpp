@@ -39,6 +39,9 @@ struct TrainStats {
   Json json(std::time_t now, bool ended) const;
 };
 
+/// Metrics by name, `key` first: clients take the first name that looks like what they show.
+Json metricsWithFirst(const std::string& key, const std::map<std::string, double>& metrics);
+
 /// Seconds as Python's timedelta prints them: "0:03:12", "1 day, 2:00:00".
 std::string durationText(int64_t seconds);
 

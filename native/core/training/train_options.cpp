@@ -20,6 +20,25 @@ int64_t atLeast(const Args& args, const std::string& field, int64_t minimum) {
   return value;
 }
 
+GradientClipping parseClipping(const Args& args) {
+  const auto bound = [&args](const char* field) -> std::optional<double> {
+    if (!args.has(field)) return std::nullopt;
+    const auto value = args.require<double>(field);
+    if (!(value > 0)) args.invalid(field, "must be above 0");
+    return value;
+  };
+  const GradientClipping clipping{bound("clipNorm"), bound("clipValue")};
+  if (clipping.norm && clipping.value) args.invalid("clipValue", "and clipNorm exclude each other");
+  return clipping;
+}
+
+std::optional<double> parseEmaDecay(const Args& args) {
+  if (!args.has("emaDecay")) return std::nullopt;
+  const auto decay = args.require<double>("emaDecay");
+  if (!(decay >= 0 && decay < 1)) args.invalid("emaDecay", "must lie in [0, 1)");
+  return decay;
+}
+
 }  // namespace
 
 TrainOptions parseTrainOptions(const Json& json) {
@@ -35,7 +54,14 @@ TrainOptions parseTrainOptions(const Json& json) {
   options.validationTransforms = args.require<Json>("validationTransforms");
   options.validationInferer = args.require<Json>("validationInferer");
   options.loss = args.require<Json>("loss");
+  options.objective = args.get("objective", Json());
   options.optimizer = args.require<Json>("optimizer");
+  options.schedule = args.get("schedule", Json());
+  if (args.has("accumulate")) options.accumulate = atLeast(args, "accumulate", 1);
+  options.clipping = parseClipping(args);
+  options.emaDecay = parseEmaDecay(args);
+  if (args.choice("precision", {"float32", "bfloat16"}, "float32") == "bfloat16")
+    options.precision = Precision::BFloat16;
   options.maxEpochs = atLeast(args, "maxEpochs", 1);
   options.trainBatchSize = atLeast(args, "trainBatchSize", 1);
   options.validationInterval = atLeast(args, "validationInterval", 1);

@@ -7,7 +7,9 @@
 #include <vector>
 
 #include "labels/label_values.hpp"
+#include "networks/predictor.hpp"
 #include "runtime/json.hpp"
+#include "training/clip_gradients.hpp"
 
 namespace mlabel {
 
@@ -29,7 +31,18 @@ struct TrainOptions {
   Json validationTransforms;
   Json validationInferer;
   Json loss;
+  /// Null: the loss of the network's main output.
+  Json objective;
   Json optimizer;
+  /// Null: the optimizer's own rate, all the time.
+  Json schedule;
+  /// Batches whose gradients are averaged for one update of the weights.
+  int64_t accumulate = 1;
+  GradientClipping clipping;
+  /// Of the average of the weights that is validated and published; absent: the weights themselves are.
+  std::optional<double> emaDecay;
+  /// What the network computes in while it learns; validations are float32.
+  Precision precision = Precision::Float32;
   int64_t maxEpochs = 1;
   int64_t trainBatchSize = 1;
   int64_t validationInterval = 1;
@@ -47,6 +60,11 @@ struct TrainOptions {
   std::string publishPath;
   std::string statsPath;
   bool resume = false;
+
+  /// Batches of an epoch; the last one holds what is left.
+  int64_t stepsPerEpoch() const {
+    return (static_cast<int64_t>(trainCases.size()) + trainBatchSize - 1) / trainBatchSize;
+  }
 };
 
 /// Throws InvalidInput naming the field that is missing, misspelt, mistyped or out of range.

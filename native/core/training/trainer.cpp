@@ -1,40 +1,29 @@
 #include "training/trainer.hpp"
 
 #include <ATen/ATen.h>
-#include <ATen/CPUGeneratorImpl.h>
 
 #include <chrono>
 #include <cstdio>
 #include <ctime>
 
 #include "runtime/device.hpp"
+#include "training/learner.hpp"
 #include "training/run_folder.hpp"
-#include "training/seeds.hpp"
-#include "training/training_state.hpp"
-#include "training/training_step.hpp"
 #include "training/validation.hpp"
 
 namespace mlabel {
 namespace {
 
-std::string threeDigits(double value) {
+std::string formatted(const char* format, double value) {
   char text[32];
-  std::snprintf(text, sizeof text, "%.3f", value);
+  std::snprintf(text, sizeof text, format, value);
   return text;
 }
 
-double secondsSince(std::chrono::steady_clock::time_point start) {
-  return std::chrono::duration<double>(std::chrono::steady_clock::now() - start).count();
-}
+std::string threeDigits(double value) { return formatted("%.3f", value); }
 
 uint64_t seedFromClock() {
   return static_cast<uint64_t>(std::chrono::system_clock::now().time_since_epoch().count()) >> 11;
-}
-
-/// A generator of random numbers on the device that nobody else draws from.
-at::Generator generatorOf(c10::Device device) {
-  if (device.is_cpu()) return at::make_generator<at::CPUGeneratorImpl>();
-  return at::globalContext().getAcceleratorHooksInterface(device.type()).getNewGenerator(device.index());
 }
 
 /// One run: what it holds while it lasts.
@@ -42,21 +31,9 @@ class TrainingRun {
  public:
   TrainingRun(const TrainOptions& options, const Pipeline& trainPipeline, const Pipeline& validationPipeline,
               c10::Device device, const JobContext& context)
-      : options_(options),
-        trainPipeline_(trainPipeline),
-        device_(device),
-        context_(context),
-        folder_(options),
-        loss_(makeLoss(options.loss)),
-        dropout_(generatorOf(device)) {
+      : options_(options), trainPipeline_(trainPipeline), device_(device), context_(context), folder_(options) {
     state_.seed = options.seed ? static_cast<uint64_t>(*options.seed) : seedFromClock();
-    network_ = makeNetwork(options.network, at::make_generator<at::CPUGeneratorImpl>(state_.seed));
-    network_->to(device_);
-    network_->drawFrom(dropout_);
-    if (!options.initialWeights.empty()) {
-      loadStateDict(*network_, readStateDict(options.initialWeights, context), /*strict=*/true);
-    }
-    optimizer_ = makeOptimizer(options.optimizer, network_->parameters());
+    learner_ = std::make_unique<Learner>(options, state_.seed, device, context);
     resume();
     prepareCases(validationPipeline);
   }
@@ -66,7 +43,7 @@ class TrainingRun {
     report("training on " + std::to_string(cases) + " and validating on " +
            std::to_string(options_.validationCases.size()) + " cases, " + std::to_string(options_.maxEpochs) +
            " epochs, on " + options_.device);
-    beginEpochAgain((cases + options_.trainBatchSize - 1) / options_.trainBatchSize);
+    beginEpochAgain(options_.stepsPerEpoch());
     BatchLoader loader(*cache_, trainPipeline_,
                        {.batchSize = options_.trainBatchSize,
                         .seed = state_.seed,
@@ -80,7 +57,6 @@ class TrainingRun {
     stats_.start = std::time(nullptr);
     try {
       validateStart();
-      network_->train();
       while (state_.epoch < options_.maxEpochs && !patienceIsOver()) epoch(loader);
     } catch (...) {
       saveWhatIsThere();
@@ -97,8 +73,9 @@ class TrainingRun {
       return report("there is nothing to resume in the run's folder; starting from the beginning");
     for (const std::string& path : checkpoints) {
       try {
-        state_ = unpackCheckpoint(readCheckpoint(path), *network_, *optimizer_);
-        return report("resuming after " + std::to_string(state_.epoch) + " epochs");
+        std::string changes;
+        state_ = learner_->restore(readCheckpoint(path), [&](const std::string& change) { changes += "; " + change; });
+        return report("resuming after " + std::to_string(state_.epoch) + " epochs" + changes);
       } catch (const Error& error) {
         // Cut by a full disk, say, or of weights that are no numbers any more: an older one may do.
         if (error.code() != ErrorCode::InvalidFile || path == checkpoints.back()) throw;
@@ -111,9 +88,7 @@ class TrainingRun {
   void beginEpochAgain(int64_t stepsPerEpoch) {
     if (state_.step > 0 && state_.stepsPerEpoch != stepsPerEpoch) {
       report("the interrupted epoch begins anew: it has " + std::to_string(stepsPerEpoch) + " steps now");
-      state_.step = 0;
-      state_.lossSum = 0;
-      state_.trainDice = {};
+      beginEpoch();
     }
     state_.stepsPerEpoch = stepsPerEpoch;
   }
@@ -121,7 +96,7 @@ class TrainingRun {
   void prepareCases(const Pipeline& validationPipeline) {
     const auto trainCases = static_cast<int64_t>(options_.trainCases.size());
     const auto validationCases = static_cast<int64_t>(options_.validationCases.size());
-    const int64_t classes = std::max<int64_t>(network_->outChannels(), 2);
+    const int64_t classes = learner_->classes();
     const int64_t trainBytes = options_.cacheBytes / (trainCases + validationCases) * trainCases;
     cache_ = std::make_unique<CaseCache>(
         options_.trainCases, trainPipeline_,
@@ -137,24 +112,24 @@ class TrainingRun {
   /// What the run starts from and what is published now set the mark for what may replace them.
   void validateStart() {
     if (!validation_ || state_.bestValidation) return;
-    if (!options_.initialWeights.empty()) setMark(network_, "the weights to start from");
+    if (!options_.initialWeights.empty()) setMark(learner_->result(), "the weights to start from");
     if (!validation_ || options_.publishPath == options_.initialWeights) return;
     if (const auto published = publishedNetwork()) setMark(published, "the published weights");
   }
 
   void setMark(const std::shared_ptr<Network>& network, const std::string& weights) {
-    const std::optional<double> found = validate(network);
+    const std::optional<Metrics> found = validate(network);
     if (!found) return;
-    const double dice = *found;
+    const double dice = found->mean();
     if (!state_.bestValidation) state_.bestValidation.emplace();
     state_.bestValidation->offer(dice, 0);
     report(weights + " have a validation dice of " + threeDigits(dice));
   }
 
   /// Nothing where no validation case is left: the training metric decides from then on.
-  std::optional<double> validate(const std::shared_ptr<Network>& network) {
-    const std::optional<double> dice = validation_->meanDice(network, device_, context_);
-    if (dice) return dice;
+  std::optional<Metrics> validate(const std::shared_ptr<Network>& network) {
+    std::optional<Metrics> metrics = validation_->run(network, device_, context_);
+    if (metrics) return metrics;
     report("no validation case can be used; the dice of the training cases decides what is published");
     validation_.reset();
     return std::nullopt;
@@ -178,61 +153,68 @@ class TrainingRun {
 
   void epoch(BatchLoader& loader) {
     const auto start = std::chrono::steady_clock::now();
-    const int64_t classes = std::max<int64_t>(network_->outChannels(), 2);
-    TrainingStep step(network_, *loss_, *optimizer_, device_);
-    while (state_.step < loader.batchesPerEpoch()) {
-      const Batch batch = loader.next(context_);
-      // Dropout masks follow from the place in the run, so that a resumed run draws the same ones.
-      dropout_.set_current_seed(deriveSeed(state_.seed, {state_.epoch, state_.step, 0}));
-      const TrainingStep::Result result = step.run(batch, context_);
-      state_.lossSum += result.loss;
-      for (int64_t i = 0; i < result.logits.size(0); ++i) {
-        state_.trainDice.add(predictedClasses(result.logits[i]), result.labels[i][0], classes);
-      }
-      ++state_.step;
-    }
-    endEpoch(static_cast<double>(loader.batchesPerEpoch()), start);
-  }
+    const double learningRate = learner_->learningRate(state_);
+    learner_->learnEpoch(loader, state_, context_);
 
-  void endEpoch(double steps, std::chrono::steady_clock::time_point start) {
-    const double trainDice = state_.trainDice.value();
-    const double meanLoss = state_.lossSum / steps;
+    const Scores trained = trainScores();
     const int64_t epoch = state_.epoch + 1;
-    std::optional<double> validationDice;
+    std::optional<Metrics> validated;
     if (validation_ && (epoch % options_.validationInterval == 0 || epoch == options_.maxEpochs)) {
-      validationDice = validate(network_);
+      validated = validate(learner_->result());
     }
-    const bool better = judge(epoch, trainDice, validationDice);
+    const bool better = judge(epoch, state_.trainMetrics.mean(), validated);
     state_.epoch = epoch;
-    state_.step = 0;
-    state_.lossSum = 0;
-    state_.trainDice = {};
+    beginEpoch();
 
-    stats_.trainMetrics = {{"train_loss", meanLoss}, {"train_mean_dice", trainDice}};
-    stats_.history.push_back({{"epoch", epoch}, {"train_loss", meanLoss}, {"train_mean_dice", trainDice}});
-    if (validationDice) {
-      stats_.validationMetrics = {{"val_mean_dice", *validationDice}};
-      stats_.history.back()["val_mean_dice"] = *validationDice;
-    }
-    if (better) folder_.publish(finiteWeights());
-    if (epoch % options_.checkpointInterval == 0) folder_.saveCheckpoint(epoch, checkpoint());
+    note(trained, validated);
+    if (better) folder_.publish(learner_->resultWeights());
+    if (epoch % options_.checkpointInterval == 0) folder_.saveCheckpoint(epoch, learner_->checkpoint(state_));
     const Json stats = writeStats(/*ended=*/false);
     std::string line = "epoch " + std::to_string(epoch) + "/" + std::to_string(options_.maxEpochs) + ": loss " +
-                       threeDigits(meanLoss) + ", training dice " + threeDigits(trainDice);
-    if (validationDice) line += ", validation dice " + threeDigits(*validationDice);
+                       threeDigits(trained.at("train_loss")) + ", training dice " +
+                       threeDigits(trained.at("train_mean_dice"));
+    if (validated) line += ", validation dice " + threeDigits(validated->mean());
+    if (!options_.schedule.is_null()) line += ", learning rate " + formatted("%.2e", learningRate);
     line += better ? ", the best so far, published" : "";
-    char seconds[32];
-    std::snprintf(seconds, sizeof seconds, " (%.1f s)", secondsSince(start));
-    context_.report({{"message", line + seconds}, {"stats", stats}});
+    const std::chrono::duration<double> seconds = std::chrono::steady_clock::now() - start;
+    context_.report({{"message", line + formatted(" (%.1f s)", seconds.count())}, {"stats", stats}});
+  }
+
+  void beginEpoch() {
+    state_.step = 0;
+    state_.lossSum = 0;
+    state_.trainMetrics = {};
+  }
+
+  Scores trainScores() const {
+    Scores scores = state_.trainMetrics.scores("train_");
+    scores["train_loss"] = state_.lossSum / static_cast<double>(state_.step);
+    return scores;
+  }
+
+  /// The scores of an epoch go into the statistics.
+  void note(const Scores& trained, const std::optional<Metrics>& validated) {
+    stats_.trainMetrics = trained;
+    Json entry = {{"epoch", state_.epoch}};
+    entry.update(metricsWithFirst("train_mean_dice", trained));
+    if (validated) {
+      stats_.validationMetrics = validated->scores("val_");
+      entry.update(metricsWithFirst("val_mean_dice", stats_.validationMetrics));
+    }
+    stats_.history.push_back(std::move(entry));
   }
 
   /// True when the weights are the best so far by the metric that decides.
-  bool judge(int64_t epoch, double trainDice, std::optional<double> validationDice) {
+  bool judge(int64_t epoch, double trainDice, const std::optional<Metrics>& validated) {
     const bool betterTrain = state_.bestTrain.offer(trainDice, epoch);
-    if (!validation_) return betterTrain;
-    if (!validationDice) return false;
+    if (!validation_) {
+      learner_->observe(trainDice);
+      return betterTrain;
+    }
+    if (!validated) return false;
+    learner_->observe(validated->mean());
     if (!state_.bestValidation) state_.bestValidation.emplace();
-    const bool better = state_.bestValidation->offer(*validationDice, epoch);
+    const bool better = state_.bestValidation->offer(validated->mean(), epoch);
     state_.validationsWithoutBetter = better ? 0 : state_.validationsWithoutBetter + 1;
     return better;
   }
@@ -251,7 +233,7 @@ class TrainingRun {
   }
 
   Json end() {
-    folder_.saveFinal(checkpoint());
+    folder_.saveFinal(learner_->checkpoint(state_));
     return writeStats(/*ended=*/true);
   }
 
@@ -264,24 +246,6 @@ class TrainingRun {
     return stats;
   }
 
-  StateDict weights() const {
-    StateDict weights = stateDict(*network_);
-    for (auto& [name, tensor] : weights) tensor = tensor.detach().cpu();
-    return weights;
-  }
-
-  /// Inference would refuse others.
-  StateDict finiteWeights() const {
-    StateDict all = weights();
-    for (const auto& [name, tensor] : all) {
-      if (tensor.isfinite().all().item<bool>()) continue;
-      throw Error(ErrorCode::InvalidInput, "the weights are no finite numbers any more; lower the optimizer's lr");
-    }
-    return all;
-  }
-
-  Checkpoint checkpoint() const { return packCheckpoint(state_, weights(), *optimizer_); }
-
   void report(const std::string& message) const { context_.report({{"message", message}}); }
 
   const TrainOptions& options_;
@@ -289,10 +253,7 @@ class TrainingRun {
   const c10::Device device_;
   const JobContext& context_;
   const RunFolder folder_;
-  const std::unique_ptr<Loss> loss_;
-  at::Generator dropout_;
-  std::shared_ptr<Network> network_;
-  std::unique_ptr<Optimizer> optimizer_;
+  std::unique_ptr<Learner> learner_;
   std::unique_ptr<CaseCache> cache_;
   std::unique_ptr<Validation> validation_;
   TrainStats stats_;
@@ -317,7 +278,8 @@ Trainer::Trainer(TrainOptions options)
     : options_(std::move(options)),
       trainPipeline_(options_.trainTransforms),
       validationPipeline_(options_.validationTransforms) {
-  makeLoss(options_.loss);
+  makeObjective(options_.objective, makeLoss(options_.loss));
+  makeSchedule(options_.schedule, {});
   makeInferer(options_.validationInferer);
   if (validationPipeline_.random()) {
     throw Error(ErrorCode::InvalidInput, "train: validationTransforms must not have random transforms");

@@ -4,36 +4,37 @@
 #include <cstdint>
 #include <optional>
 
-#include "networks/weights.hpp"
-#include "training/mean_dice.hpp"
-#include "training/optimizer.hpp"
+#include "runtime/json.hpp"
+#include "training/metrics.hpp"
 #include "training/stats.hpp"
 
 namespace mlabel {
 
-/// Order of the cases and every random number follow from seed, epoch and step (seeds.hpp), so that no generator's state
-/// has to be kept.
+/// Order of the cases and every random number follow from seed, epoch and step (seeds.hpp), so that no generator's
+/// state has to be kept.
 struct TrainingState {
   uint64_t seed = 0;
   /// Epochs completed.
   int64_t epoch = 0;
-  /// Steps completed in the epoch that is under way, and what they summed up.
+  /// Batches learnt from in the epoch that is under way, and what they summed up.
   int64_t step = 0;
   double lossSum = 0;
-  MeanDice trainDice;
-  /// Steps of an epoch when that one was begun; with other cases or batches, a step is at another place.
+  Metrics trainMetrics;
+  /// Batches of an epoch when that one was begun; with other cases or batches, a step is at another place.
   int64_t stepsPerEpoch = 0;
+  /// Of the weights, from the beginning.
+  int64_t updates = 0;
 
   BestMetric bestTrain;
   std::optional<BestMetric> bestValidation;
   int64_t validationsWithoutBetter = 0;
 };
 
-/// Parts "model" and "optimizer" (its tensors by number), and the rest as values.
-Checkpoint packCheckpoint(const TrainingState& state, const StateDict& weights, const Optimizer& optimizer);
+/// As the values of a checkpoint.
+Json packState(const TrainingState& state);
 
-/// Fills network and optimizer. Throws InvalidFile when the checkpoint belongs to another network or optimizer, or is not
-/// one of a training of ours.
-TrainingState unpackCheckpoint(const Checkpoint& checkpoint, Network& network, Optimizer& optimizer);
+/// Also of a checkpoint from when the mean Dice was the only metric and every step an update. Throws InvalidFile for a
+/// checkpoint that is not of a training of ours.
+TrainingState unpackState(const Json& values);
 
 }  // namespace mlabel

@@ -6,10 +6,9 @@
 #include <cmath>
 
 namespace mlabel {
-namespace {
 
 /// Running statistics change in the forward pass already; a step that is given up must put them back.
-class BuffersKept {
+class TrainingStep::BuffersKept {
  public:
   explicit BuffersKept(const Network& network) : live_(network.buffers()) {
     for (const at::Tensor& buffer : live_) before_.push_back(buffer.clone());
@@ -30,32 +29,56 @@ class BuffersKept {
   std::vector<at::Tensor> before_;
 };
 
-}  // namespace
+TrainingStep::TrainingStep(std::shared_ptr<Network> network, const Objective& objective, Optimizer& optimizer,
+                           c10::Device device, GradientClipping clipping)
+    : network_(std::move(network)),
+      objective_(objective),
+      optimizer_(optimizer),
+      device_(device),
+      clipping_(clipping) {}
 
-TrainingStep::TrainingStep(std::shared_ptr<Network> network, const Loss& loss, Optimizer& optimizer, c10::Device device)
-    : network_(std::move(network)), loss_(loss), optimizer_(optimizer), device_(device) {}
+TrainingStep::~TrainingStep() = default;
 
-TrainingStep::Result TrainingStep::run(const Batch& batch, const JobContext& context) {
-  context.giveWay();
-  const bool flat = network_->spatialDims() == 2;
-  const at::Tensor images = (flat ? batch.images.squeeze(-1) : batch.images).to(device_);
-  const at::Tensor labels = (flat ? batch.labels.squeeze(-1) : batch.labels).to(device_);
+TrainingStep::Result TrainingStep::run(const Batch& batch, const StepContext& context, UpdatePart part) {
+  try {
+    return learn(batch, context, part);
+  } catch (...) {
+    buffers_.reset();
+    throw;
+  }
+}
 
-  optimizer_.zeroGrad();
-  BuffersKept buffers(*network_);
-  const at::Tensor logits = network_->forward(images, context);
-  context.check();
-  const at::Tensor loss = loss_(logits, labels);
-  const auto value = loss.item<double>();
+TrainingStep::Result TrainingStep::learn(const Batch& batch, const StepContext& context, UpdatePart part) {
+  context.job.giveWay();
+  const Batch moved = onDevice(batch);
+  if (part.isFirst()) {
+    optimizer_.zeroGrad();
+    buffers_ = std::make_unique<BuffersKept>(*network_);
+  }
+  const Objective::Result result = objective_(*network_, moved, context);
+  const auto value = result.loss.item<double>();
   if (!std::isfinite(value)) {
     throw Error(ErrorCode::InvalidInput, "the loss is not a finite number any more; lower the optimizer's lr");
   }
-  context.check();
-  loss.backward();
-  context.check();
-  buffers.release();
+  context.job.check();
+  (part.count == 1 ? result.loss : result.loss / part.count).backward();
+  context.job.check();
+  if (part.isLast()) update();
+  return {value, tensorOf(moved, "label"), result.logits};
+}
+
+Batch TrainingStep::onDevice(const Batch& batch) const {
+  const bool flat = network_->spatialDims() == 2;
+  Batch moved;
+  for (const auto& [key, tensor] : batch) moved[key] = (flat ? tensor.squeeze(-1) : tensor).to(device_);
+  return moved;
+}
+
+void TrainingStep::update() {
+  clipGradients(network_->parameters(), clipping_);
+  buffers_->release();
+  buffers_.reset();
   optimizer_.step();
-  return {value, labels, logits.detach()};
 }
 
 }  // namespace mlabel

@@ -2,8 +2,8 @@
 
 #include <ATen/ATen.h>
 
+#include "labels/class_map.hpp"
 #include "networks/predictor.hpp"
-#include "training/mean_dice.hpp"
 
 namespace mlabel {
 
@@ -11,8 +11,8 @@ Validation::Validation(const std::vector<TrainCase>& cases, const Pipeline& pipe
                        CaseCache::Options cache)
     : cache_(cases, pipeline, cache), classes_(cache.classes), inferer_(makeInferer(inferer)) {}
 
-std::optional<double> Validation::meanDice(const std::shared_ptr<Network>& network, c10::Device device,
-                                           const JobContext& context) {
+std::optional<Metrics> Validation::run(const std::shared_ptr<Network>& network, c10::Device device,
+                                       const JobContext& context) {
   // Windows report their own fraction, which is not a training's progress; the stop flag is what matters here.
   const JobContext quiet = context.silent();
   network->eval();
@@ -23,7 +23,7 @@ std::optional<double> Validation::meanDice(const std::shared_ptr<Network>& netwo
     return predictor->predict(windows, quiet);
   };
   const bool flat = network->spatialDims() == 2;
-  MeanDice dice;
+  Metrics metrics;
   bool isEmpty = true;
   for (size_t i = 0; i < cache_.size(); ++i) {
     const std::optional<Sample> usable = cache_.usable(i, context);
@@ -34,11 +34,11 @@ std::optional<double> Validation::meanDice(const std::shared_ptr<Network>& netwo
     at::Tensor image = sample.images.at("image").data.to(device);
     at::Tensor label = sample.images.at("label").data[0].to(device);
     if (flat) image = image.squeeze(-1), label = label.squeeze(-1);
-    dice.add(predictedClasses(inferer_->infer(image, predict, quiet)), label, classes_);
+    metrics.add(classMap(inferer_->infer(image, predict, quiet)), label, classes_);
   }
   network->train();
   if (isEmpty) return std::nullopt;
-  return dice.value();
+  return metrics;
 }
 
 }  // namespace mlabel

@@ -1,4 +1,4 @@
-// How well a network does on the validation cases: MONAI's SupervisedEvaluator with mean Dice.
+// How well a network does on the validation cases: MONAI's SupervisedEvaluator.
 #pragma once
 
 #include <c10/core/Device.h>
@@ -9,6 +9,7 @@
 #include "inferers/inferer.hpp"
 #include "networks/network.hpp"
 #include "training/case_cache.hpp"
+#include "training/metrics.hpp"
 
 namespace mlabel {
 
@@ -18,10 +19,9 @@ class Validation {
   Validation(const std::vector<TrainCase>& cases, const Pipeline& pipeline, const Json& inferer,
              CaseCache::Options cache);
 
-  /// Mean Dice without background of `network` (in evaluation mode, float32) on the prepared cases' own grid.
-  /// Cases that cannot be used are left out; nothing where none is left. Throws Cancelled, between windows.
-  std::optional<double> meanDice(const std::shared_ptr<Network>& network, c10::Device device,
-                                 const JobContext& context);
+  /// The metrics of `network` (in evaluation mode, float32) on the prepared cases' own grid. Cases that cannot be used
+  /// are left out; nothing where none is left. Leaves the network in training mode. Throws Cancelled, between windows.
+  std::optional<Metrics> run(const std::shared_ptr<Network>& network, c10::Device device, const JobContext& context);
 
  private:
   CaseCache cache_;

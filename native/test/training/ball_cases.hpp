@@ -34,6 +34,14 @@ inline std::vector<TrainCase> writeBalls(const TemporaryFolder& folder, int coun
   return cases;
 }
 
+/// The image with itself as a second channel, in a file beside it.
+inline std::string writeTwice(const std::string& image) {
+  const std::string path = image.substr(0, image.size() - 4) + "-twice.nii";
+  const at::Tensor voxels = readImage(image).data;
+  writeImage(path, {at::cat({voxels, voxels}), {}, {}}, {.dtype = "float32"});
+  return path;
+}
+
 inline Json loadingTransforms() {
   const Json keys{"image", "label"};
   return Json::array({{{"name", "LoadImaged"}, {"keys", "image"}},

@@ -4,6 +4,7 @@
 #include <doctest/doctest.h>
 
 #include "golden.hpp"
+#include "networks/weights.hpp"
 
 using namespace mlabel;
 
@@ -36,6 +37,25 @@ TEST_CASE("losses and their gradients are MONAI's") {
       CHECK(input.grad().flatten()[i].item<double>() ==
             doctest::Approx(golden.at("grad_first").at(static_cast<size_t>(i)).get<double>()).epsilon(1e-5));
     }
+  }
+}
+
+TEST_CASE("every loss and its gradient are those of MONAI 1.6.1") {
+  const Json cases = Json::parse(test::readText(test::goldenPath("training/losses.json")));
+  std::map<std::string, at::Tensor> golden;
+  for (const auto& [name, tensor] : readStateDict(test::goldenPath("training/losses.pt").string())) {
+    golden.emplace(name, tensor);
+  }
+  for (size_t i = 0; i < cases.size(); ++i) {
+    const std::string input = cases[i].at("input"), index = std::to_string(i);
+    INFO(input, ": ", cases[i].at("spec").dump());
+    const at::Tensor logits = golden.at(input + "/logits").clone().requires_grad_(true);
+    const at::Tensor loss = (*makeLoss(cases[i].at("spec")))(logits, golden.at(input + "/target"));
+    loss.backward();
+    CHECK(loss.item<double>() == doctest::Approx(golden.at(index + "/loss").item<double>()).epsilon(1e-6));
+    const at::Tensor& gradient = golden.at(index + "/gradient");
+    const double scale = std::max(1.0, gradient.abs().max().item<double>());
+    CHECK((logits.grad() - gradient).abs().max().item<double>() < 1e-6 * scale);
   }
 }
 
@@ -84,8 +104,21 @@ TEST_CASE("a loss spec or input that is wrong says so") {
     }
     return "";
   };
-  CHECK(message({{"name", "Dice"}}) == "\"Dice\" is not a known loss; known are DiceCELoss, DiceLoss");
+  CHECK(message({{"name", "Dice"}}) ==
+        "\"Dice\" is not a known loss; known are DiceCELoss, DiceFocalLoss, DiceLoss, "
+        "FocalLoss, GeneralizedDiceLoss, TverskyLoss");
   CHECK(message({{"name", "DiceLoss"}, {"soft", true}}).find("soft is not an argument") != std::string::npos);
   CHECK(message({{"name", "DiceLoss"}, {"softmax", true}, {"sigmoid", true}}).find("exclude") != std::string::npos);
   CHECK(message({{"name", "DiceLoss"}}).find("[1, 1, 4, 4, 2] do not fit") != std::string::npos);
+  for (const char* name :
+       {"DiceLoss", "DiceCELoss", "DiceFocalLoss", "FocalLoss", "GeneralizedDiceLoss", "TverskyLoss"}) {
+    CHECK(message({{"name", name}, {"other_act", "tanh"}}) ==
+          name + std::string(": other_act is not an argument it knows"));
+    CHECK(message({{"name", name}, {"reduction", "none"}}) ==
+          name + std::string(": reduction is \"none\", not one of mean, sum"));
+  }
+  CHECK(message({{"name", "FocalLoss"}, {"alpha", 2}}) == "FocalLoss: alpha must lie in [0, 1]");
+  CHECK(message({{"name", "TverskyLoss"}, {"alpha", -1}}) == "TverskyLoss: alpha must not be negative");
+  CHECK(message({{"name", "DiceLoss"}, {"weight", {1, -1}}}) == "DiceLoss: weight must not be negative");
+  CHECK(message({{"name", "DiceCELoss"}, {"label_smoothing", 2}}) == "DiceCELoss: label_smoothing must lie in [0, 1]");
 }

@@ -38,10 +38,12 @@ TEST_CASE("statistics of a run that is under way, and of one that has ended") {
 
   stats.validationMetrics = {{"val_mean_dice", 0.91}};
   stats.bestValidation = BestMetric{0.91, 7};
+  stats.validationMetrics["val_1_mean_dice"] = 0.91;
   const Json ended = stats.json(1700000200, true);
   CHECK(ended.at("total_time") == "0:03:20");
   CHECK_FALSE(ended.contains("current_time"));
   CHECK(ended.at("best_metric") == 0.91);
   CHECK(ended.at("eval").at("key_metric_name") == "val_mean_dice");
   CHECK(ended.at("eval").at("best_metric_epoch") == 7);
+  CHECK(ended.at("eval").at("metrics").dump() == R"({"val_mean_dice":0.91,"val_1_mean_dice":0.91})");
 }

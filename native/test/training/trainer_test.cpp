@@ -1,6 +1,4 @@
 // A whole training of a small network on small volumes: it learns, stops, resumes, and says what it does.
-#include "training/trainer.hpp"
-
 #include <ATen/ATen.h>
 #include <ATen/CPUGeneratorImpl.h>
 #include <doctest/doctest.h>
@@ -18,74 +16,11 @@
 #include "operations/operation.hpp"
 #include "runtime/device.hpp"
 #include "runtime/runtime.hpp"
-#include "training/ball_cases.hpp"
+#include "training/training_fixture.hpp"
 
 using namespace mlabel;
-
-namespace {
-
-struct Fixture {
-  test::TemporaryFolder folder;
-  TrainOptions options = makeOptions();
-
-  TrainOptions makeOptions() const {
-    TrainOptions made;
-    made.device = "cpu";
-    made.network = {{"name", "UNet"},         {"spatial_dims", 3}, {"in_channels", 1},   {"out_channels", 2},
-                    {"channels", {4, 8, 16}}, {"strides", {2, 2}}, {"num_res_units", 1}, {"norm", "batch"}};
-    made.trainCases = test::writeBalls(folder, 3);
-    made.validationCases = {test::writeBall(folder, 77)};
-    made.trainTransforms = test::trainingTransforms(2);
-    made.validationTransforms = test::loadingTransforms();
-    made.validationInferer = {{"name", "SlidingWindowInferer"}, {"roi_size", {16, 16, 16}}};
-    made.loss = {{"name", "DiceCELoss"}, {"to_onehot_y", true}, {"softmax", true}};
-    made.optimizer = {{"name", "AdamW"}, {"lr", 1e-2}};
-    made.maxEpochs = 8;
-    made.seed = 3;
-    made.cacheBytes = 1 << 24;
-    made.runFolder = folder / "run";
-    made.runId = "id";
-    made.publishPath = folder / "published.pt";
-    made.statsPath = folder / "train_stats.json";
-    made.checkpointInterval = 3;
-    return made;
-  }
-
-  /// Trains with a stop after the message of epoch `stopAfter` (0: never); the statistics reported each epoch.
-  std::vector<Json> train(int64_t stopAfter = 0) {
-    std::vector<Json> epochs;
-    StopFlag stop;
-    const JobContext context(stop, [&](const Json& progress) {
-      if (!progress.contains("stats")) return;
-      epochs.push_back(progress.at("stats"));
-      if (static_cast<int64_t>(epochs.size()) == stopAfter) stop.raise();
-    });
-    bool cancelled = false;
-    try {
-      Trainer(options).run(context);
-    } catch (const Error& error) {
-      cancelled = error.code() == ErrorCode::Cancelled;
-      if (!cancelled) throw;
-    }
-    CHECK(cancelled == (stopAfter > 0));
-    return epochs;
-  }
-
-  std::string file(const std::string& name) const { return folder / name; }
-
-  Json statsFile() const {
-    std::ifstream stream(options.statsPath);
-    return Json::parse(stream);
-  }
-};
-
-bool sameWeights(const StateDict& a, const StateDict& b) {
-  bool same = a.size() == b.size();
-  for (size_t i = 0; same && i < a.size(); ++i) same = a[i].first == b[i].first && a[i].second.equal(b[i].second);
-  return same;
-}
-
-}  // namespace
+using test::sameWeights;
+using Fixture = test::TrainingFixture;
 
 TEST_CASE_FIXTURE(Fixture, "a training learns, publishes its best and leaves its files") {
   const std::vector<Json> epochs = train();
@@ -383,6 +318,12 @@ TEST_CASE("options that are wrong are named") {
   };
   CHECK(message(with("maxEpochs", 0)) == "train: maxEpochs is 0; the least is 1");
   CHECK(message(with("trainCases", Json::array())) == "train: trainCases is empty: label an image first");
+  CHECK(message(with("accumulate", 0)) == "train: accumulate is 0; the least is 1");
+  CHECK(message(with("clipNorm", 0)) == "train: clipNorm must be above 0");
+  CHECK(message(with("emaDecay", 1)) == "train: emaDecay must lie in [0, 1)");
+  json["clipNorm"] = 1;
+  CHECK(message(with("clipValue", 1)) == "train: clipValue and clipNorm exclude each other");
+  json.erase("clipNorm");
   CHECK(message(with("epochs", 3)) == "train: epochs is not an argument it knows");
   CHECK(message(with("trainCases", {{{"image", "i"}}})) == "train.trainCases[0]: label is missing");
   CHECK(message(with(
