@@ -4,11 +4,14 @@
 
 namespace mlabel {
 
-Inferred inferWithinMemory(const Inferer& inferer, const at::Tensor& image, Predictor& predictor, c10::Device device,
-                           const std::function<void()>& makeRoom, const JobContext& context) {
-  const auto together = [&](const at::Tensor& windows) { return predictor.predict(windows.to(device), context); };
+bool inferWithinMemory(const Inferer& inferer, const at::Tensor& image, const LedPredictor& led, LogitSink& sink,
+                       const std::function<void()>& makeRoom, const JobContext& context) {
+  const auto together = [&](const at::Tensor& windows) {
+    return led.predictor.predict(windows.to(led.device), context);
+  };
   try {
-    return {inferer.infer(image, together, context).cpu(), false};
+    inferer.infer(image, {together, led.spatialDims}, sink, context);
+    return false;
   } catch (...) {
     if (currentError().code() != ErrorCode::OutOfMemory) throw;
   }
@@ -16,11 +19,13 @@ Inferred inferWithinMemory(const Inferer& inferer, const at::Tensor& image, Pred
   makeRoom();
   const auto oneByOne = [&](const at::Tensor& windows) {
     std::vector<at::Tensor> logits;
-    for (const at::Tensor& window : windows.split(1))
-      logits.push_back(predictor.predict(window.to(device), context).cpu());
+    for (const at::Tensor& window : windows.split(1)) {
+      logits.push_back(led.predictor.predict(window.to(led.device), context).cpu());
+    }
     return at::cat(logits);
   };
-  return {inferer.infer(image, oneByOne, context), true};
+  inferer.infer(image, {oneByOne, led.spatialDims}, sink, context);
+  return true;
 }
 
 }  // namespace mlabel

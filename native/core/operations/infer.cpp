@@ -69,7 +69,8 @@ class InferOperation : public Operation {
 
     enter("invert", context);
     if (options_.streamed) {
-      result.data = invertAndArgmax(result.data, result.trace, context);
+      // With a network, that was done while it ran.
+      if (!predictor) result.data = invertAndArgmax(result.data, result.trace, context);
     } else if (options_.invert) {
       result.data = invertTrace(result.data, result.trace, context);
     }
@@ -116,23 +117,23 @@ class InferOperation : public Operation {
     context.report({{"stage", stage}, {"done", 0.0}});
   }
 
-  /// Logits on the network's grid, in main memory. Takes the voxels out of `image`: they are not needed afterwards.
+  /// Labels on the grid of the file where the arg-max is streamed, else logits on the network's; in main memory. Takes the
+  /// voxels out of `image`: they are not needed afterwards.
   SampleImage predict(Runtime& runtime, SampleImage& image, Predictor& predictor, const JobContext& context,
                       bool& frugal) const {
     const c10::Device device = parseDevice(options_.device);
-    at::Tensor input = std::move(image.data);
+    const at::Tensor input = std::move(image.data);
     checkChannels(input);
-    const bool flat = options_.network.is_object() && options_.network.value("spatial_dims", 3) == 2;
-    if (flat && input.size(3) != 1) {
-      throw Error(ErrorCode::InvalidInput,
-                  "the network is for 2-D images; this one has " + std::to_string(input.size(3)) + " slices");
+    std::unique_ptr<LogitSink> sink;
+    if (options_.streamed) {
+      sink = std::make_unique<StreamedArgmax>(spatialShape(input), image.trace);
+    } else {
+      sink = std::make_unique<CollectLogits>(spatialShape(input), c10::kCPU);
     }
-    if (flat) input = input.squeeze(3);
+    const int spatialDims = options_.network.is_object() ? options_.network.value("spatial_dims", 3) : 3;
     const auto makeRoom = [&] { runtime.giveWay(device); };
-    auto [logits, retried] = inferWithinMemory(*options_.inferer, input, predictor, device, makeRoom, context);
-    frugal = retried;
-    if (flat) logits = logits.unsqueeze(3);
-    return {std::move(logits), image.affine, std::move(image.trace), std::move(image.source)};
+    frugal = inferWithinMemory(*options_.inferer, input, {predictor, device, spatialDims}, *sink, makeRoom, context);
+    return {sink->result(context), image.affine, std::move(image.trace), std::move(image.source)};
   }
 
   void checkChannels(const at::Tensor& input) const {

@@ -2,6 +2,7 @@
 
 #include <ATen/ATen.h>
 
+#include "inferers/collect_logits.hpp"
 #include "networks/predictor.hpp"
 #include "training/mean_dice.hpp"
 
@@ -22,7 +23,7 @@ std::optional<double> Validation::meanDice(const std::shared_ptr<Network>& netwo
     quiet.giveWay();
     return predictor->predict(windows, quiet);
   };
-  const bool flat = network->spatialDims() == 2;
+  const LedNetwork led{predict, network->spatialDims()};
   MeanDice dice;
   bool isEmpty = true;
   for (size_t i = 0; i < cache_.size(); ++i) {
@@ -31,10 +32,9 @@ std::optional<double> Validation::meanDice(const std::shared_ptr<Network>& netwo
     const Sample& sample = *usable;
     isEmpty = false;
     const c10::InferenceMode inference;
-    at::Tensor image = sample.images.at("image").data.to(device);
-    at::Tensor label = sample.images.at("label").data[0].to(device);
-    if (flat) image = image.squeeze(-1), label = label.squeeze(-1);
-    dice.add(predictedClasses(inferer_->infer(image, predict, quiet)), label, classes_);
+    const at::Tensor image = sample.images.at("image").data.to(device);
+    const at::Tensor label = sample.images.at("label").data[0].to(device);
+    dice.add(predictedClasses(inferLogits(*inferer_, image, led, quiet)), label, classes_);
   }
   network->train();
   if (isEmpty) return std::nullopt;
