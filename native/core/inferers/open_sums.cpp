@@ -35,6 +35,18 @@ void OpenSums::allocate(const at::Tensor& values) {
   }
 }
 
+namespace {
+
+/// The voxels `box` + `shift` of a tensor.
+at::Tensor within(at::Tensor tensor, const Box& box, const Shape3& shift = {}) {
+  for (int axis = 0; axis < 3; ++axis) {
+    tensor = tensor.narrow(axis + 1, box.begin[axis] + shift[axis], box.end[axis] - box.begin[axis]);
+  }
+  return tensor;
+}
+
+}  // namespace
+
 at::Tensor OpenSums::kept(int axis, int64_t overlap, const std::array<size_t, 3>& index) const {
   at::Tensor part = kept_[axis].narrow(axis + 1, 0, overlap);
   for (int other = 0; other < 3; ++other) {
@@ -48,25 +60,29 @@ at::Tensor OpenSums::kept(int axis, int64_t overlap, const std::array<size_t, 3>
 
 at::Tensor OpenSums::add(const at::Tensor& values, const std::array<size_t, 3>& index) {
   if (!kept_[0].defined()) allocate(values);
-  Shape3 size{};
-  for (int axis = 0; axis < 3; ++axis) size[axis] = steps_[axis][index[axis]].end - steps_[axis][index[axis]].begin;
-  at::Tensor sums = emptyLaidOutLike(values, size, values.device()).zero_();
-  // The fastest axis last: where pieces lie over each other, that of the window just before has all that was added.
-  for (int axis = 0; axis < 3; ++axis) {
-    if (index[axis] == 0) continue;
-    const int64_t overlap = steps_[axis][index[axis] - 1].end - steps_[axis][index[axis]].begin;
-    sums.narrow(axis + 1, 0, overlap).copy_(kept(axis, overlap, index));
-  }
-
-  at::Tensor inside = sums, window = values, finished = sums;
+  // Voxels of the sums are counted from the first that is held; voxel x of them is voxel x + shift of the window.
+  Box open;
+  Shape3 inWindow{}, shift{}, done{};
   for (int axis = 0; axis < 3; ++axis) {
     const WindowStep& step = steps_[axis][index[axis]];
-    const int64_t first = std::max(step.start, step.begin);
-    inside = inside.narrow(axis + 1, first - step.begin, step.end - first);
-    window = window.narrow(axis + 1, first - step.start, step.end - first);
-    finished = finished.narrow(axis + 1, 0, step.done - step.begin);
+    open.end[axis] = step.end - step.begin;
+    done[axis] = step.done - step.begin;
+    shift[axis] = step.begin - step.start;
+    inWindow[axis] = std::max<int64_t>(-shift[axis], 0);
   }
-  inside.add_(window);
+  at::Tensor sums = emptyLaidOutLike(values, open.end, values.device());
+  // The fastest axis first: what lies in several overlaps has been summed up with the window just before.
+  for (int axis = 2; axis >= 0; --axis) {
+    if (index[axis] == 0) continue;
+    const int64_t overlap = steps_[axis][index[axis] - 1].end - steps_[axis][index[axis]].begin;
+    Box part = open;
+    part.end[axis] = overlap;
+    within(sums, part).copy_(within(kept(axis, overlap, index), part));
+    for (int each = 0; each < 3; ++each) part.begin[each] = std::max(part.begin[each], inWindow[each]);
+    within(sums, part).add_(within(values, part, shift));
+    open.begin[axis] = overlap;
+  }
+  within(sums, open).copy_(within(values, open, shift));
 
   for (int axis = 0; axis < 3; ++axis) {
     if (index[axis] + 1 == steps_[axis].size()) continue;
@@ -74,7 +90,7 @@ at::Tensor OpenSums::add(const at::Tensor& values, const std::array<size_t, 3>& 
     const int64_t next = steps_[axis][index[axis] + 1].begin;
     kept(axis, step.end - next, index).copy_(sums.narrow(axis + 1, next - step.begin, step.end - next));
   }
-  return finished;
+  return within(sums, {{}, done});
 }
 
 }  // namespace mlabel

@@ -15,10 +15,10 @@ namespace mlabel {
 /// Its result are the labels that MONAI Label gets by inverting `trace` on the logits, then softmax, then argmax (monai-core
 /// 2.8): uint8 (int16 beyond 256 classes) [1, I, J, K] on the file's grid, in file-order memory. The first class wins a tie.
 ///
-/// A label that lies between voxels of the network's grid is decided with the box that has all of them, in the axis order of
-/// the network as between oblique grids; turns, crops and pads after the resampling are undone on each box, those before it
-/// on the labels. Memory: the labels twice, a few planes of a box for each thread. Only where a trace resamples twice are
-/// the logits collected.
+/// Each voxel of the file's grid is decided with the box that has all of its neighbours on the network's grid, along the axes
+/// or oblique to them. Turns, crops and pads after the resampling are undone on each box, those before it on the labels.
+/// Memory: the labels twice, and a few planes of a box for each thread. Only where a trace resamples twice are the logits
+/// collected.
 class StreamedArgmax : public LogitSink {
  public:
   /// `grid` are the sizes of the network's grid, [I, J, K].
