@@ -8,6 +8,17 @@
 #include "runtime/main_memory.hpp"
 
 namespace mlabel {
+namespace {
+
+/// The voxels `box` + `shift` of a tensor.
+at::Tensor within(at::Tensor tensor, const Box& box, const Shape3& shift = {}) {
+  for (int axis = 0; axis < 3; ++axis) {
+    tensor = tensor.narrow(axis + 1, box.begin[axis] + shift[axis], box.end[axis] - box.begin[axis]);
+  }
+  return tensor;
+}
+
+}  // namespace
 
 at::Tensor emptyLaidOutLike(const at::Tensor& values, const Shape3& size, c10::Device device) {
   const at::TensorOptions options = values.options().device(device);
@@ -22,30 +33,9 @@ void OpenSums::allocate(const at::Tensor& values) {
                   "Adding up windows of " + std::to_string(values.size(0)) + " classes");
   }
   for (int axis = 0; axis < 3; ++axis) {
-    Shape3 size{};
-    for (int other = 0; other < 3; ++other) {
-      for (size_t i = 0; i < steps_[other].size(); ++i) {
-        const WindowStep& step = steps_[other][i];
-        if (other < axis) size[other] = std::max(size[other], step.end - step.begin);
-        if (other == axis && i > 0) size[other] = std::max(size[other], steps_[other][i - 1].end - step.begin);
-      }
-      if (other > axis) size[other] = band_.end[other] - band_.begin[other];
-    }
-    kept_[axis] = emptyLaidOutLike(values, size, values.device());
+    kept_[axis] = emptyLaidOutLike(values, keptSize(steps_, band_, axis), values.device());
   }
 }
-
-namespace {
-
-/// The voxels `box` + `shift` of a tensor.
-at::Tensor within(at::Tensor tensor, const Box& box, const Shape3& shift = {}) {
-  for (int axis = 0; axis < 3; ++axis) {
-    tensor = tensor.narrow(axis + 1, box.begin[axis] + shift[axis], box.end[axis] - box.begin[axis]);
-  }
-  return tensor;
-}
-
-}  // namespace
 
 at::Tensor OpenSums::kept(int axis, int64_t overlap, const std::array<size_t, 3>& index) const {
   at::Tensor part = kept_[axis].narrow(axis + 1, 0, overlap);

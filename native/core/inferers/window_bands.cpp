@@ -44,19 +44,25 @@ int64_t countWindows(const WindowSteps& steps) {
   return static_cast<int64_t>(steps[0].size() * steps[1].size() * steps[2].size());
 }
 
+Shape3 keptSize(const WindowSteps& steps, const Box& band, int axis) {
+  Shape3 size{};
+  for (int other = 0; other < 3; ++other) {
+    int64_t overlap = 0, held = 0;
+    for (size_t i = 0; i < steps[other].size(); ++i) {
+      held = std::max(held, steps[other][i].end - steps[other][i].begin);
+      if (i > 0) overlap = std::max(overlap, steps[other][i - 1].end - steps[other][i].begin);
+    }
+    const int64_t whole = band.end[other] - band.begin[other];
+    size[other] = other < axis ? held : other == axis ? overlap : whole;
+  }
+  return size;
+}
+
 int64_t openBytes(const WindowSteps& steps, const Box& band, int64_t channels) {
   int64_t voxels = 0;
-  int64_t across = 1;  // what is held along the axes before
   for (int axis = 0; axis < 3; ++axis) {
-    int64_t overlap = 0, held = 0;
-    for (size_t i = 0; i < steps[axis].size(); ++i) {
-      held = std::max(held, steps[axis][i].end - steps[axis][i].begin);
-      if (i > 0) overlap = std::max(overlap, steps[axis][i - 1].end - steps[axis][i].begin);
-    }
-    int64_t behind = 1;  // the whole of the axes after
-    for (int after = axis + 1; after < 3; ++after) behind *= band.end[after] - band.begin[after];
-    voxels += across * overlap * behind;
-    across *= held;
+    const Shape3 size = keptSize(steps, band, axis);
+    voxels += size[0] * size[1] * size[2];
   }
   return voxels * channels * 4;
 }

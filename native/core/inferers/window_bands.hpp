@@ -39,6 +39,10 @@ WindowSteps stepsWithin(const WindowGrid& windows, const Box& band);
 
 int64_t countWindows(const WindowSteps& steps);
 
+/// Sizes of what is kept for the next window along `axis`: of the axes before it what a window holds, along it the largest
+/// overlap, of those after it the whole band.
+Shape3 keptSize(const WindowSteps& steps, const Box& band, int axis);
+
 /// Bytes of the sums of `channels` float32 values a voxel that stay open from one window to another; see OpenSums.
 int64_t openBytes(const WindowSteps& steps, const Box& band, int64_t channels);
 
