@@ -21,6 +21,18 @@ export function SlidingWindowInferer(args: SlidingWindowArguments): InfererSpec 
   return spec('inferer', 'SlidingWindowInferer', args);
 }
 
+export interface SliceArguments extends Omit<SlidingWindowArguments, 'roi_size'> {
+  /** Voxels of a window in a slice. */
+  readonly roi_size: readonly [number | null, number | null];
+  /** The axis across which the slices lie; 0 where it is absent, as in MONAI. */
+  readonly spatial_dim?: 0 | 1 | 2;
+}
+
+/** A 2-D network through a volume, slice by slice. */
+export function SliceInferer(args: SliceArguments): InfererSpec {
+  return spec('inferer', 'SliceInferer', args);
+}
+
 /** The whole volume in one pass. */
 export function SimpleInferer(): InfererSpec {
   return spec('inferer', 'SimpleInferer');

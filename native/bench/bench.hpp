@@ -13,6 +13,7 @@ using Arguments = std::vector<std::string>;
 int beside_training(const Arguments& arguments);
 int infer(const Arguments& arguments);
 int load_image(const Arguments& arguments);
+int organs(const Arguments& arguments);
 int train_step(const Arguments& arguments);
 int unet(const Arguments& arguments);
 

@@ -19,6 +19,7 @@ constexpr Entry table[] = {
     {"beside_training", &beside_training, "inference alone, and beside a training at low priority"},
     {"infer", &infer, "IMAGE WEIGHTS LABEL [repeats] [bfloat16]: a spleen request from file to file"},
     {"load_image", &load_image, "reading an image file, called by bench/peer/load_image.py"},
+    {"organs", &organs, "[width]: 105 classes on 512x512x600, the time and the peak of memory"},
     {"train_step", &train_step, "[batch] [side]: a training step of the spleen UNet"},
     {"unet", &unet, "a forward on one patch, called by bench/peer/unet_forward.py"},
 };

@@ -1,6 +1,6 @@
 import assert from 'node:assert/strict';
 import type { InferRecipe, Model, TrainRecipe } from '../../lib/app/model.js';
-import { AdamW, DiceLoss, LoadImaged, SimpleInferer, spec, UNet } from '../../lib/pipeline/index.js';
+import { AdamW, DiceLoss, LoadImaged, SimpleInferer, SliceInferer, spec, UNet } from '../../lib/pipeline/index.js';
 
 const network = UNet({ spatial_dims: 3, in_channels: 1, out_channels: 2, channels: [4, 8], strides: [2] });
 const loss = DiceLoss({ softmax: true });
@@ -9,6 +9,8 @@ describe('specs', () => {
   it('are a name and arguments when they cross to the core', () => {
     assert.equal(JSON.stringify(loss), '{"name":"DiceLoss","softmax":true}');
     assert.equal(JSON.stringify(SimpleInferer()), '{"name":"SimpleInferer"}');
+    const slices = SliceInferer({ roi_size: [96, null], spatial_dim: 2, overlap: 0.5 });
+    assert.equal(JSON.stringify(slices), '{"name":"SliceInferer","roi_size":[96,null],"spatial_dim":2,"overlap":0.5}');
   });
 
   it('can be written without a builder', () => {

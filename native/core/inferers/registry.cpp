@@ -1,21 +1,19 @@
-// The inferers that a spec can name.
 #include "runtime/registry.hpp"
 
 #include "inferers/inferer.hpp"
-#include "inferers/simple.hpp"
-#include "inferers/sliding_window.hpp"
 
 namespace mlabel {
+
+#define INFERER(name, factory) std::unique_ptr<Inferer> factory(const Json& spec);
+#include "inferers/list.inc"
+#undef INFERER
+
 namespace {
 
-template <class T>
-std::unique_ptr<Inferer> make(const Json& spec) {
-  return std::make_unique<T>(spec);
-}
-
 const Registry<std::unique_ptr<Inferer> (*)(const Json&)> inferers = {
-    {"SimpleInferer", make<SimpleInferer>},
-    {"SlidingWindowInferer", make<SlidingWindowInferer>},
+#define INFERER(name, factory) {#name, factory},
+#include "inferers/list.inc"
+#undef INFERER
 };
 
 }  // namespace

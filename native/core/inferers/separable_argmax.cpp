@@ -38,13 +38,13 @@ struct Scratch {
 template <class Label>
 class Slabs {
  public:
-  Slabs(const at::Tensor& logits, const Resampler& resampler, const at::Tensor& labels)
+  Slabs(const at::Tensor& logits, const std::array<AxisSamples, 3>& samples, const at::Tensor& labels)
       : logits_(logits.const_data_ptr<float>()), classes_(logits.size(0)), labels_(labels.mutable_data_ptr<Label>()) {
     slab_ = labels.stride(1) == 1 ? 1 : 0;
     row_ = 1 - slab_;
     alongRows_ = labels.stride(row_ + 1) == 1;
     for (int axis = 0; axis < 3; ++axis) {
-      axes_[axis] = AxisMix(logits.size(axis + 1), resampler.samples(axis));
+      axes_[axis] = AxisMix(logits.size(axis + 1), samples[axis]);
       logitStride_[axis] = logits.stride(axis + 1);
       labelStride_[axis] = labels.stride(axis + 1);
     }
@@ -143,9 +143,9 @@ class Slabs {
 };
 
 template <class Label>
-void runSlabs(const at::Tensor& logits, const Resampler& resampler, const at::Tensor& labels,
+void runSlabs(const at::Tensor& logits, const std::array<AxisSamples, 3>& samples, const at::Tensor& labels,
               const JobContext& context) {
-  const Slabs<Label> slabs(logits, resampler, labels);
+  const Slabs<Label> slabs(logits, samples, labels);
   at::parallel_for(0, slabs.count(), 1, [&](int64_t begin, int64_t end) {
     Scratch scratch;
     for (int64_t index = begin; index < end; ++index) {
@@ -157,12 +157,12 @@ void runSlabs(const at::Tensor& logits, const Resampler& resampler, const at::Te
 
 }  // namespace
 
-void separableArgmax(const at::Tensor& logits, const Resampler& resampler, const at::Tensor& labels,
+void separableArgmax(const at::Tensor& logits, const std::array<AxisSamples, 3>& samples, const at::Tensor& labels,
                      const JobContext& context) {
   if (labels.scalar_type() == at::kByte) {
-    runSlabs<uint8_t>(logits, resampler, labels, context);
+    runSlabs<uint8_t>(logits, samples, labels, context);
   } else {
-    runSlabs<int16_t>(logits, resampler, labels, context);
+    runSlabs<int16_t>(logits, samples, labels, context);
   }
 }
 

@@ -4,15 +4,16 @@
 
 namespace mlabel {
 
-Inferred inferWithinMemory(const Inferer& inferer, const at::Tensor& image, Predictor& predictor, c10::Device device,
-                           const std::function<void()>& makeRoom, const JobContext& context) {
+bool inferWithinMemory(const Inferer& inferer, const at::Tensor& image, const LedPredictor& led, LogitSink& sink,
+                       const std::function<void()>& makeRoom, const JobContext& context) {
   const auto together = [&](const at::Tensor& windows) {
     // Between two windows the device is idle and nobody's predictor at work.
     context.giveWay();
-    return predictor.predict(windows.to(device), context);
+    return led.predictor.predict(windows.to(led.device), context);
   };
   try {
-    return {inferer.infer(image, together, context).cpu(), false};
+    inferer.infer(image, {together, led.spatialDims}, sink, context);
+    return false;
   } catch (...) {
     if (currentError().code() != ErrorCode::OutOfMemory) throw;
   }
@@ -22,11 +23,12 @@ Inferred inferWithinMemory(const Inferer& inferer, const at::Tensor& image, Pred
     std::vector<at::Tensor> logits;
     for (const at::Tensor& window : windows.split(1)) {
       context.giveWay();
-      logits.push_back(predictor.predict(window.to(device), context).cpu());
+      logits.push_back(led.predictor.predict(window.to(led.device), context).cpu());
     }
     return at::cat(logits);
   };
-  return {inferer.infer(image, oneByOne, context), true};
+  inferer.infer(image, {oneByOne, led.spatialDims}, sink, context);
+  return true;
 }
 
 }  // namespace mlabel

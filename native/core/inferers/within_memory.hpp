@@ -10,17 +10,17 @@
 
 namespace mlabel {
 
-struct Inferred {
-  /// In main memory.
-  at::Tensor logits;
-  /// It took the second try.
-  bool frugal = false;
+/// A predictor on its device; `spatialDims` as LedNetwork has it.
+struct LedPredictor {
+  Predictor& predictor;
+  c10::Device device;
+  int spatialDims = 3;
 };
 
-/// Leads `predictor` over `image` as Inferer::infer does, with windows and sums on `device`. Where that runs out of memory,
-/// `makeRoom` is called and it is tried once more, window by window, with the sums in main memory. Throws OutOfMemory where
-/// that is too much as well, and what Inferer::infer throws.
-Inferred inferWithinMemory(const Inferer& inferer, const at::Tensor& image, Predictor& predictor, c10::Device device,
-                           const std::function<void()>& makeRoom, const JobContext& context);
+/// Leads a predictor over `image` as Inferer::infer does, with windows and sums on its device. Where that runs out of memory,
+/// `makeRoom` is called and it begins anew, window by window, with the sums in main memory; true if it did. Throws
+/// OutOfMemory where that is too much as well, and what Inferer::infer throws.
+bool inferWithinMemory(const Inferer& inferer, const at::Tensor& image, const LedPredictor& led, LogitSink& sink,
+                       const std::function<void()>& makeRoom, const JobContext& context);
 
 }  // namespace mlabel

@@ -81,7 +81,10 @@ bool isChannelsLast(const at::Tensor& logits) { return logits.movedim(0, -1).is_
 }  // namespace
 
 at::Tensor classMap(const at::Tensor& logits) {
-  if (logits.size(0) == 1) return logits[0].ge(0).to(at::kByte).contiguous();
+  return logits.size(0) == 1 ? logits[0].ge(0).to(at::kByte).contiguous() : argmaxMap(logits);
+}
+
+at::Tensor argmaxMap(const at::Tensor& logits) {
   const at::ScalarType type = logits.size(0) <= 256 ? at::kByte : at::kShort;
   if (!isFast(logits)) return logits.argmax(0).to(type);
 

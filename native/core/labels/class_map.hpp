@@ -5,10 +5,13 @@
 
 namespace mlabel {
 
-/// [C, spatial…] → [spatial…], uint8 for up to 256 classes, int16 beyond, in dense memory on the same device. The first
-/// class wins a tie, and NaN is larger than any number, as at::argmax has it. One channel: 1 where the logit is at
-/// least 0, which is where its sigmoid reaches 0.5. On a CPU one pass over float32 or bfloat16, planar or channels-last
-/// in memory; other layouts are copied first.
+/// The arg-max over the channels: [C, spatial…] → [spatial…], uint8 for up to 256 classes, int16 beyond, in dense memory on
+/// the same device. The first class wins a tie, and NaN is larger than any number, as at::argmax has it. On a CPU one pass
+/// over float32 or bfloat16, planar or channels-last in memory; other layouts are copied first.
+at::Tensor argmaxMap(const at::Tensor& logits);
+
+/// What a network means by its logits: the arg-max, but with one channel 1 where the logit is at least 0, which is where its
+/// sigmoid reaches 0.5.
 at::Tensor classMap(const at::Tensor& logits);
 
 }  // namespace mlabel

@@ -4,6 +4,7 @@
 
 #include <chrono>
 
+#include "inferers/collect_logits.hpp"
 #include "inferers/streamed_argmax.hpp"
 #include "inferers/within_memory.hpp"
 #include "operations/infer_options.hpp"
@@ -83,7 +84,7 @@ class InferOperation : public Operation {
         runtime.predictor(options_.network, options_.weights, options_.device, options_.precision, context);
     Stopwatch watch;
     backend_ = predictor->backend();
-    result_ = logits(runtime, sample_.at(imageKey, "infer"), *predictor, context);
+    result_ = lead(runtime, sample_.at(imageKey, "infer"), *predictor, context);
     seconds_["infer"] = watch.lap();
   }
 
@@ -93,7 +94,8 @@ class InferOperation : public Operation {
     sample_.images.clear();
     enter("invert", context);
     if (options_.streamed) {
-      result_.data = invertAndArgmax(result_.data, result_.trace, context);
+      // With a network, that was done while it ran.
+      if (!options_.inferer) result_.data = invertAndArgmax(result_.data, result_.trace, context);
     } else if (options_.invert) {
       result_.data = invertTrace(result_.data, result_.trace, context);
     }
@@ -141,22 +143,22 @@ class InferOperation : public Operation {
     context.report({{"stage", stage}, {"done", 0.0}});
   }
 
-  /// Logits on the network's grid, in main memory. Takes the voxels out of `image`: they are not needed afterwards.
-  SampleImage logits(Runtime& runtime, SampleImage& image, Predictor& predictor, const JobContext& context) {
+  /// Labels on the grid of the file where the arg-max is streamed, else logits on the network's; in main memory. Takes the
+  /// voxels out of `image`: they are not needed afterwards.
+  SampleImage lead(Runtime& runtime, SampleImage& image, Predictor& predictor, const JobContext& context) {
     const c10::Device device = parseDevice(options_.device);
-    at::Tensor input = std::move(image.data);
+    const at::Tensor input = std::move(image.data);
     checkChannels(input);
-    const bool flat = options_.network.is_object() && options_.network.value("spatial_dims", 3) == 2;
-    if (flat && input.size(3) != 1) {
-      throw Error(ErrorCode::InvalidInput,
-                  "the network is for 2-D images; this one has " + std::to_string(input.size(3)) + " slices");
+    std::unique_ptr<LogitSink> sink;
+    if (options_.streamed) {
+      sink = std::make_unique<StreamedArgmax>(spatialShape(input), image.trace);
+    } else {
+      sink = std::make_unique<CollectLogits>(spatialShape(input), c10::kCPU);
     }
-    if (flat) input = input.squeeze(3);
+    const int spatialDims = options_.network.is_object() ? options_.network.value("spatial_dims", 3) : 3;
     const auto makeRoom = [&] { runtime.giveWay(device); };
-    auto [found, retried] = inferWithinMemory(*options_.inferer, input, predictor, device, makeRoom, context);
-    frugal_ = retried;
-    if (flat) found = found.unsqueeze(3);
-    return {std::move(found), image.affine, std::move(image.trace), std::move(image.source)};
+    frugal_ = inferWithinMemory(*options_.inferer, input, {predictor, device, spatialDims}, *sink, makeRoom, context);
+    return {sink->result(context), image.affine, std::move(image.trace), std::move(image.source)};
   }
 
   void checkChannels(const at::Tensor& input) const {

@@ -2,6 +2,7 @@
 
 #include <ATen/ATen.h>
 
+#include "inferers/collect_logits.hpp"
 #include "labels/class_map.hpp"
 #include "networks/predictor.hpp"
 
@@ -22,7 +23,7 @@ std::optional<Metrics> Validation::run(const std::shared_ptr<Network>& network, 
     quiet.giveWay();
     return predictor->predict(windows, quiet);
   };
-  const bool flat = network->spatialDims() == 2;
+  const LedNetwork led{predict, network->spatialDims()};
   Metrics metrics;
   bool isEmpty = true;
   for (size_t i = 0; i < cache_.size(); ++i) {
@@ -31,10 +32,9 @@ std::optional<Metrics> Validation::run(const std::shared_ptr<Network>& network, 
     const Sample& sample = *usable;
     isEmpty = false;
     const c10::InferenceMode inference;
-    at::Tensor image = sample.images.at("image").data.to(device);
-    at::Tensor label = sample.images.at("label").data[0].to(device);
-    if (flat) image = image.squeeze(-1), label = label.squeeze(-1);
-    metrics.add(classMap(inferer_->infer(image, predict, quiet)), label, classes_);
+    const at::Tensor image = sample.images.at("image").data.to(device);
+    const at::Tensor label = sample.images.at("label").data[0].to(device);
+    metrics.add(classMap(inferLogits(*inferer_, image, led, quiet)), label, classes_);
   }
   network->train();
   if (isEmpty) return std::nullopt;

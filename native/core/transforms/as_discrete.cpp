@@ -2,6 +2,7 @@
 
 #include <optional>
 
+#include "labels/class_map.hpp"
 #include "transforms/arguments.hpp"
 #include "transforms/transform.hpp"
 
@@ -22,7 +23,7 @@ class AsDiscrete {
 
   void apply(SampleImage& image, const JobContext&) const {
     at::Tensor& data = image.data;
-    if (argmax_) data = data.argmax(0, /*keepdim=*/true);
+    if (argmax_) data = argmaxMap(data).unsqueeze(0);
     if (classes_ > 0) data = oneHot(data);
     if (threshold_) data = data >= *threshold_;
     if (round_) data = data.round();

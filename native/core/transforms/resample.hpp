@@ -32,6 +32,11 @@ class Resampler {
   bool separable() const { return separable_; }
   const AxisSamples& samples(int axis) const { return samples_[axis]; }
 
+  /// Index of the target → index of the source, which is clamped to the source's voxels.
+  const Affine& indexMap() const { return indexMap_; }
+  const Shape3& sourceShape() const { return from_.shape; }
+  Interpolation mode() const { return mode_; }
+
   /// [C, I, J, K] of `from`, any strides → contiguous float32 [C, I, J, K] of `to`; as float32, unchanged, when identity.
   /// `context` is polled. Throws TooLarge, OutOfMemory, Cancelled.
   at::Tensor apply(const at::Tensor& data, const JobContext& context = {}) const;
@@ -50,7 +55,6 @@ class Resampler {
   Interpolation mode_;
   bool identity_ = false;
   bool separable_ = false;
-  /// Index of `to` → index of `from`.
   Affine indexMap_;
   std::array<AxisSamples, 3> samples_;
 };

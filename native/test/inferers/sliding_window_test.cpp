@@ -3,8 +3,8 @@
 #include <doctest/doctest.h>
 
 #include "golden.hpp"
+#include "inferers/collect_logits.hpp"
 #include "inferers/importance.hpp"
-#include "inferers/inferer.hpp"
 
 using namespace mlabel;
 
@@ -17,6 +17,12 @@ const PredictFunction identity = [](const at::Tensor& windows) { return windows;
 Json sliding(Json args) {
   args["name"] = "SlidingWindowInferer";
   return args;
+}
+
+const Json simple = {{"name", "SimpleInferer"}};
+
+at::Tensor infer(const Json& spec, const at::Tensor& image, const LedNetwork& network, const JobContext& context = {}) {
+  return inferLogits(*makeInferer(spec), image, network, context);
 }
 
 }  // namespace
@@ -58,7 +64,7 @@ TEST_CASE("blended windows are MONAI's") {
     const at::Tensor weight = goldenArray(folder + "/weight"), bias = goldenArray(folder + "/bias");
     const auto convolve = [&](const at::Tensor& windows) { return at::conv3d(windows, weight, bias, 1, 1); };
     const at::Tensor expected = goldenArray(folder + "/output")[0];
-    const at::Tensor result = makeInferer(sliding(args))->infer(goldenArray(folder + "/input")[0], convolve, {});
+    const at::Tensor result = infer(sliding(args), goldenArray(folder + "/input")[0], {convolve});
     REQUIRE(result.sizes() == expected.sizes());
     CHECK((result - expected).abs().max().item<double>() <= 1e-6);
   }
@@ -72,11 +78,15 @@ TEST_CASE("a network that changes nothing gives the image back, of any size, in 
                          {{"roi_size", {nullptr, 8, 64}}, {"mode", "gaussian"}, {"sw_batch_size", 3}}}) {
     CAPTURE(args.dump());
     const at::Tensor image = at::rand({2, 11, 17, 9});
-    CHECK(at::allclose(makeInferer(sliding(args))->infer(image, identity, {}), image, 1e-5, 1e-6));
+    CHECK(at::allclose(infer(sliding(args), image, {identity}), image, 1e-5, 1e-6));
   }
-  const at::Tensor slice = at::rand({1, 21, 13});
-  CHECK(at::allclose(makeInferer(sliding({{"roi_size", {8, 8}}}))->infer(slice, identity, {}), slice, 1e-5, 1e-6));
-  CHECK(at::equal(makeInferer({{"name", "SimpleInferer"}})->infer(slice, identity, {}), slice));
+  const at::Tensor slice = at::rand({1, 21, 13, 1});
+  const PredictFunction flat = [](const at::Tensor& windows) {
+    CHECK(windows.dim() == 4);
+    return windows;
+  };
+  CHECK(at::allclose(infer(sliding({{"roi_size", {8, 8}}}), slice, {flat, 2}), slice, 1e-5, 1e-6));
+  CHECK(at::equal(infer(simple, slice, {flat, 2}), slice));
 }
 
 TEST_CASE("a network that answers in another size is refused") {
@@ -84,17 +94,16 @@ TEST_CASE("a network that answers in another size is refused") {
   const PredictFunction half = [](const at::Tensor& windows) { return at::avg_pool3d(windows, 2); };
   const PredictFunction scores = [](const at::Tensor& windows) { return windows.flatten(2).mean(2); };
   for (const PredictFunction& predict : {half, scores}) {
-    CHECK_THROWS_WITH_AS(makeInferer(sliding({{"roi_size", 4}}))->infer(image, predict, {}),
+    CHECK_THROWS_WITH_AS(infer(sliding({{"roi_size", 4}}), image, {predict}),
                          doctest::Contains("changes the size of a window"), Error);
-    CHECK_THROWS_WITH_AS(makeInferer({{"name", "SimpleInferer"}})->infer(image, predict, {}),
-                         doctest::Contains("changes the size of the image"), Error);
+    CHECK_THROWS_WITH_AS(infer(simple, image, {predict}), doctest::Contains("changes the size of the image"), Error);
   }
 }
 
 TEST_CASE("the image itself is never written to") {
   const at::Tensor image = at::ones({1, 4, 4, 4});
-  makeInferer(sliding({{"roi_size", 4}, {"mode", "gaussian"}}))->infer(image, identity, {});
-  makeInferer(sliding({{"roi_size", 2}, {"overlap", 0.5}}))->infer(image, identity, {});
+  infer(sliding({{"roi_size", 4}, {"mode", "gaussian"}}), image, {identity});
+  infer(sliding({{"roi_size", 2}, {"overlap", 0.5}}), image, {identity});
   CHECK(at::equal(image, at::ones({1, 4, 4, 4})));
 }
 
@@ -106,8 +115,8 @@ TEST_CASE("progress goes up to 1 and a raised flag stops between windows") {
     if (done.size() == 3) stop.raise();
   });
   const at::Tensor image = at::zeros({1, 4, 4, 4});
-  const auto inferer = makeInferer(sliding({{"roi_size", 2}, {"overlap", 0}}));
-  CHECK_THROWS_WITH_AS(inferer->infer(image, identity, context), "the job was cancelled", Error);
+  const Json eight = sliding({{"roi_size", 2}, {"overlap", 0}});
+  CHECK_THROWS_WITH_AS(infer(eight, image, {identity}, context), "the job was cancelled", Error);
   CHECK(done == std::vector<double>{0.125, 0.25, 0.375});
 }
 
@@ -117,9 +126,14 @@ TEST_CASE("wrong arguments are refused in words that name them") {
     CHECK_THROWS_WITH_AS(makeInferer(sliding({{"roi_size", 8}, {field, value}})), doctest::Contains(field), Error);
   }
   CHECK_THROWS_WITH_AS(makeInferer({{"name", "Nobody"}}), doctest::Contains("SlidingWindowInferer"), Error);
-  const auto flat = makeInferer(sliding({{"roi_size", {8, 8}}}));
-  CHECK_THROWS_WITH_AS(flat->infer(at::zeros({1, 9, 9, 9}), identity, {}), doctest::Contains("roi_size"), Error);
-  const auto halving = [](const at::Tensor& windows) { return windows.narrow(2, 0, 4); };
-  CHECK_THROWS_WITH_AS(makeInferer(sliding({{"roi_size", 8}}))->infer(at::zeros({1, 8, 8, 8}), halving, {}),
-                       doctest::Contains("size of a window"), Error);
+  CHECK_THROWS_WITH_AS(infer(sliding({{"roi_size", {8, 8}}}), at::zeros({1, 9, 9, 9}), {identity}),
+                       doctest::Contains("roi_size has 2 values for windows of 3 axes"), Error);
+}
+
+TEST_CASE("a 2-D network on a volume is refused, with the name of what leads it there") {
+  const at::Tensor volume = at::zeros({1, 9, 9, 5});
+  for (const Json& spec : {simple, sliding({{"roi_size", 8}})}) {
+    CHECK_THROWS_WITH_AS(infer(spec, volume, {identity, 2}),
+                         doctest::Contains("for 2-D images; this one has 5 slices. SliceInferer leads"), Error);
+  }
 }

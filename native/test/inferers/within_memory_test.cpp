@@ -3,6 +3,8 @@
 #include <ATen/ATen.h>
 #include <doctest/doctest.h>
 
+#include "inferers/collect_logits.hpp"
+
 using namespace mlabel;
 
 namespace {
@@ -30,17 +32,17 @@ const Json spec = {{"name", "SlidingWindowInferer"}, {"roi_size", 4}, {"sw_batch
 TEST_CASE("an inference that runs out of memory is tried again window by window") {
   const at::Tensor image = at::rand({1, 9, 8, 6});
   int rooms = 0;
-  const auto run = [&](int64_t most) {
+  CollectLogits logits({9, 8, 6}, c10::kCPU);
+  const auto frugal = [&](int64_t most) {
     SmallPredictor predictor(most);
-    return inferWithinMemory(*makeInferer(spec), image, predictor, c10::Device("cpu"), [&] { ++rooms; }, {});
+    return inferWithinMemory(*makeInferer(spec), image, {predictor, c10::kCPU}, logits, [&] { ++rooms; }, {});
   };
-  const Inferred whole = run(4);
-  CHECK_FALSE(whole.frugal);
+  CHECK_FALSE(frugal(4));
   CHECK(rooms == 0);
-  const Inferred frugal = run(1);
-  CHECK(frugal.frugal);
+  const at::Tensor whole = logits.result({}).clone();
+  CHECK(at::allclose(whole, image * 2));
+  CHECK(frugal(1));
   CHECK(rooms == 1);
-  CHECK(frugal.logits.equal(whole.logits));
-  CHECK(at::allclose(whole.logits, image * 2));
-  CHECK_THROWS_WITH_AS(run(0), doctest::Contains("out of memory"), c10::OutOfMemoryError);
+  CHECK(logits.result({}).equal(whole));
+  CHECK_THROWS_WITH_AS(frugal(0), doctest::Contains("out of memory"), c10::OutOfMemoryError);
 }

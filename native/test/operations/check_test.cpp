@@ -53,6 +53,13 @@ TEST_CASE("a wrong one is said with its place, its name and its argument") {
             .starts_with("loss: \"UNet\" is not a known loss"));
   CHECK(complaint({{"network", unet}, {"inferer", window(18)}}) ==
         "inferer: SlidingWindowInferer: roi_size 18 is not one of the network's sizes, which are multiples of 4");
+  const Json slices = {{"name", "SliceInferer"}, {"roi_size", {18, 16}}};
+  CHECK(complaint({{"network", unet}, {"inferer", slices}}) ==
+        "inferer: SliceInferer: it leads 2-D networks; this one has spatial_dims 3");
+  Json flat = unet;
+  flat["spatial_dims"] = 2;
+  CHECK(complaint({{"network", flat}, {"inferer", slices}}) ==
+        "inferer: SliceInferer: roi_size 18 is not one of the network's sizes, which are multiples of 4");
   CHECK(complaint({{"preTransforms", {load, misspelt}}}) ==
         "preTransforms[1]: LoadImaged: key is not an argument it knows");
   CHECK(complaint({{"postTransforms", {flip}}}) == "postTransforms: must have no random transform");

@@ -184,6 +184,36 @@ TEST_CASE("progress names every stage; a raised flag ends it and leaves no file"
   CHECK(!std::filesystem::exists(folder / "stopped.nii.gz"));
 }
 
+TEST_CASE("a 2-D network goes through a volume with SliceInferer, and over one slice without") {
+  const test::TemporaryFolder folder;
+  Json options = request(goldenFile("oblique.nii.gz"), folder / "labels.nii.gz");
+  options["network"] = Json::parse(test::readText(test::goldenPath("networks/networks.json")))["unet_2d"]["args"];
+  options["network"]["name"] = "UNet";
+  options["weights"] = test::goldenPath("networks/unet_2d.pt").string();
+  options["inferer"]["roi_size"] = {16, 16};
+  CHECK_THROWS_WITH_AS(run(options), doctest::Contains("SliceInferer leads a 2-D network through a volume"), Error);
+  CHECK(!std::filesystem::exists(folder / "labels.nii.gz"));
+
+  Json slices = options;
+  slices["inferer"] = {{"name", "SliceInferer"}, {"roi_size", {16, 16}}, {"spatial_dim", 2}};
+  CHECK(run(slices)["shape"] == Json(readHeader(goldenFile("oblique.nii.gz")).shape));
+
+  // Without transforms between file and network, a slice alone has the labels that it has in the volume.
+  const Json load = {options["preTransforms"][0], options["preTransforms"][1]};
+  const Volume volume = readImage(goldenFile("oblique.nii.gz"));
+  writeImage(folder / "slice.nii.gz", {volume.data.narrow(3, 2, 1).contiguous(), volume.affine, {}}, {});
+  for (Json* each : {&slices, &options}) (*each)["preTransforms"] = load;
+  options["image"] = folder / "slice.nii.gz";
+  options["output"]["path"] = folder / "slice_labels.nii.gz";
+  options["postTransforms"].erase(2);
+  slices["postTransforms"].erase(2);
+  run(slices);
+  run(options);
+  const at::Tensor alone = readImage(folder / "slice_labels.nii.gz").data;
+  CHECK(at::equal(alone, readImage(folder / "labels.nii.gz").data.narrow(3, 2, 1)));
+  CHECK(alone.max().item<double>() > alone.min().item<double>());
+}
+
 TEST_CASE("what cannot be done is said in a sentence") {
   const test::TemporaryFolder folder;
   const Json good = request(goldenFile("oblique.nii.gz"), folder / "never.nii.gz");

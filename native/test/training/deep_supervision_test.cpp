@@ -4,7 +4,7 @@
 #include <doctest/doctest.h>
 
 #include "golden.hpp"
-#include "inferers/inferer.hpp"
+#include "inferers/collect_logits.hpp"
 #include "networks/predictor.hpp"
 #include "networks/weights.hpp"
 #include "training/training_step.hpp"
@@ -109,8 +109,8 @@ TEST_CASE_FIXTURE(Golden, "inference takes the main output alone, of two input c
   const c10::InferenceMode inference;
   for (const auto make : {makePredictor, makeModulePredictor}) {
     const auto predictor = make(network, c10::kCPU, Precision::Float32);
-    const at::Tensor logits =
-        inferer->infer(batch(0).at("image")[0], [&](const at::Tensor& x) { return predictor->predict(x, {}); }, {});
+    const LedNetwork led{[&](const at::Tensor& x) { return predictor->predict(x, {}); }};
+    const at::Tensor logits = inferLogits(*inferer, batch(0).at("image")[0], led);
     CHECK((logits - outputs.main[0].detach()).abs().max().item<double>() < 1e-5);
   }
 }
