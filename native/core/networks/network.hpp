@@ -1,4 +1,4 @@
-// What every network is. To add one: a file beside this one and a line in registry.cpp.
+// What every network is. To add one: a file beside this one and a line in list.inc.
 #pragma once
 
 #include <ATen/core/Generator.h>

@@ -1,19 +1,20 @@
-// The networks that a spec can name.
 #include "runtime/registry.hpp"
 
 #include "networks/network.hpp"
-#include "networks/unet.hpp"
 
 namespace mlabel {
+
+#define NETWORK(name, factory) \
+  std::shared_ptr<Network> factory(const Json& spec, const std::optional<at::Generator>& generator);
+#include "networks/list.inc"
+#undef NETWORK
+
 namespace {
 
-template <class T>
-std::shared_ptr<Network> make(const Json& spec, const std::optional<at::Generator>& generator) {
-  return std::make_shared<T>(spec, generator);
-}
-
 const Registry<std::shared_ptr<Network> (*)(const Json&, const std::optional<at::Generator>&)> networks = {
-    {"UNet", make<UNet>},
+#define NETWORK(name, factory) {#name, factory},
+#include "networks/list.inc"
+#undef NETWORK
 };
 
 }  // namespace
