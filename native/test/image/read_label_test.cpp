@@ -38,7 +38,7 @@ at::Tensor valuesOf(const std::string& bytes) {
   return label.data;
 }
 
-std::string refusalOf(const std::string& bytes) {
+std::string refusalOfLabel(const std::string& bytes) {
   try {
     valuesOf(bytes);
   } catch (const Error& error) {
@@ -74,26 +74,26 @@ TEST_CASE("values beyond the exact floats stay what they are, up to 2^31 - 1") {
   CHECK(at::equal(valuesOf(nrrd("int", std::array<int32_t, 4>{16777217, 2147483647, -2147483647, 0})),
                   rows({16777217, 2147483647, -2147483647, 0})));
   CHECK(at::equal(valuesOf(nrrd("int64", std::array<int64_t, 4>{1, 2, 3, 2147483647})), rows({1, 2, 3, 2147483647})));
-  CHECK(refusalOf(nrrd("int64", std::array<int64_t, 4>{1, 2, 3000000000, 0})) ==
+  CHECK(refusalOfLabel(nrrd("int64", std::array<int64_t, 4>{1, 2, 3000000000, 0})) ==
         "the value 3000000000 at voxel [0, 1, 0] is too large; the values of a label go up to 2147483647");
-  CHECK(refusalOf(nrrd("uint", std::array<uint32_t, 4>{1, 4294967295, 2, 0}))
+  CHECK(refusalOfLabel(nrrd("uint", std::array<uint32_t, 4>{1, 4294967295, 2, 0}))
             .starts_with("the value 4294967295 at voxel [1, 0, 0]"));
-  CHECK(refusalOf(nrrd("int", std::array<int32_t, 4>{std::numeric_limits<int32_t>::min(), 0, 0, 0}))
+  CHECK(refusalOfLabel(nrrd("int", std::array<int32_t, 4>{std::numeric_limits<int32_t>::min(), 0, 0, 0}))
             .starts_with("the value -2147483648"));
 }
 
 TEST_CASE("float labels are read where every value is whole, and refused with the first that is not") {
   CHECK(at::equal(valuesOf(nrrd("float", std::array<float, 4>{0, 1, 2.0004F, 254.9996F})), rows({0, 1, 2, 255})));
   CHECK(at::equal(valuesOf(nrrd("double", std::array<double, 4>{0, -1, 3, 16777217})), rows({0, -1, 3, 16777217})));
-  CHECK(refusalOf(nrrd("float", std::array<float, 4>{0, 1, 0.5F, 0.9882F})) ==
+  CHECK(refusalOfLabel(nrrd("float", std::array<float, 4>{0, 1, 0.5F, 0.9882F})) ==
         "the value 0.5 at voxel [0, 1, 0] is not a whole number; a label holds whole numbers");
-  CHECK(refusalOf(nrrd("float", std::array<float, 4>{0, 1, 0, 0.9882F}))
+  CHECK(refusalOfLabel(nrrd("float", std::array<float, 4>{0, 1, 0, 0.9882F}))
             .starts_with("the value 0.9882 at voxel [1, 1, 0] is not a whole"));
-  CHECK(refusalOf(nrrd("float", std::array<float, 4>{0, std::nanf(""), 0, 0}))
+  CHECK(refusalOfLabel(nrrd("float", std::array<float, 4>{0, std::nanf(""), 0, 0}))
             .starts_with("the value nan at voxel [1, 0, 0] is not a whole"));
-  CHECK(refusalOf(nrrd("float", std::array<float, 4>{INFINITY, 0, 0, 0}))
+  CHECK(refusalOfLabel(nrrd("float", std::array<float, 4>{INFINITY, 0, 0, 0}))
             .starts_with("the value inf at voxel [0, 0, 0]"));
-  CHECK(refusalOf(nrrd("double", std::array<double, 4>{1e300, 0, 0, 0}))
+  CHECK(refusalOfLabel(nrrd("double", std::array<double, 4>{1e300, 0, 0, 0}))
             .starts_with("the value 1e+300 at voxel [0, 0, 0] is too large"));
 }
 
@@ -107,7 +107,7 @@ TEST_CASE("slope and intercept count: a label whose scaled values are not whole 
   };
   const at::Tensor stored = valuesOf(scaledBy(1, 0)).to(at::kInt);
   CHECK(at::equal(valuesOf(scaledBy(2, -3)), stored * 2 - 3));
-  CHECK(refusalOf(scaledBy(0.1F, 0)).find("is not a whole number") != std::string::npos);
+  CHECK(refusalOfLabel(scaledBy(0.1F, 0)).find("is not a whole number") != std::string::npos);
 }
 
 TEST_CASE("layers in front and behind") {
@@ -124,7 +124,7 @@ TEST_CASE("layers in front and behind") {
                                     "space directions: (1,0,0) (0,1,0) (0,0,1) none\n")),
                   expected));
   const std::array<float, 8> broken{1, 10, 2, 20, 3, 30.5F, 4, 40};
-  CHECK(refusalOf(
+  CHECK(refusalOfLabel(
             nrrd("float", broken,
                  "dimension: 4\nsizes: 2 2 2 1\n" + directions + "space directions: none (1,0,0) (0,1,0) (0,0,1)\n"))
             .starts_with("the value 30.5 at voxel [0, 1, 0] of channel 1 "));

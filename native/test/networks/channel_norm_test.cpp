@@ -13,7 +13,7 @@ at::Tensor channelsLast(const at::Tensor& x) {
   return x.contiguous(x.dim() == 5 ? at::MemoryFormat::ChannelsLast3d : at::MemoryFormat::ChannelsLast);
 }
 
-double largestDifference(const at::Tensor& a, const at::Tensor& b) { return (a - b).abs().max().item<double>(); }
+double apart(const at::Tensor& a, const at::Tensor& b) { return (a - b).abs().max().item<double>(); }
 
 }  // namespace
 
@@ -39,7 +39,7 @@ TEST_CASE("instance and group norm with a leaky ReLU give what ATen gives") {
         const at::Tensor expected = at::leaky_relu(norm.forward(input), slope);
         const at::Tensor x = channelsLast(input).clone(at::MemoryFormat::Preserve);
         normaliseChannels(x, norm, slope);
-        CHECK(largestDifference(x, expected) <= 2e-5);
+        CHECK(apart(x, expected) <= 2e-5);
       }
     }
   }

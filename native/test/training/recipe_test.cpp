@@ -14,8 +14,8 @@ using test::sameWeights;
 
 namespace {
 
-struct Fixture : test::TrainingFixture {
-  Fixture() {
+struct RecipeFixture : test::TrainingFixture {
+  RecipeFixture() {
     options.trainCases = test::writeBalls(folder, 5);
     options.maxEpochs = 3;
     options.checkpointInterval = 1;
@@ -57,7 +57,7 @@ struct Fixture : test::TrainingFixture {
 
 }  // namespace
 
-TEST_CASE_FIXTURE(Fixture, "a run with all of it ends alike wherever it is interrupted") {
+TEST_CASE_FIXTURE(RecipeFixture, "a run with all of it ends alike wherever it is interrupted") {
   options.network["dropout"] = 0.2;
   options.accumulate = 2;
   options.clipping.norm = 0.5;
@@ -88,7 +88,7 @@ TEST_CASE_FIXTURE(Fixture, "a run with all of it ends alike wherever it is inter
   }
 }
 
-TEST_CASE_FIXTURE(Fixture, "what a recipe leaves out changes nothing") {
+TEST_CASE_FIXTURE(RecipeFixture, "what a recipe leaves out changes nothing") {
   options.maxEpochs = 2;
   const StateDict plain = train("plain");
   options.objective = {{"name", "DeepSupervision"}};
@@ -100,7 +100,7 @@ TEST_CASE_FIXTURE(Fixture, "what a recipe leaves out changes nothing") {
   CHECK_FALSE(sameWeights(train("accumulated"), plain));
 }
 
-TEST_CASE_FIXTURE(Fixture, "the average of the weights is what is validated and published") {
+TEST_CASE_FIXTURE(RecipeFixture, "the average of the weights is what is validated and published") {
   options.emaDecay = 0.7;
   options.maxEpochs = 1;
   train("run");
@@ -116,7 +116,7 @@ TEST_CASE_FIXTURE(Fixture, "the average of the weights is what is validated and 
   CHECK(statsFile().at("eval").at("best_metric") >= best);
 }
 
-TEST_CASE_FIXTURE(Fixture, "a run that is resumed with another recipe goes on, and says what is new") {
+TEST_CASE_FIXTURE(RecipeFixture, "a run that is resumed with another recipe goes on, and says what is new") {
   options.maxEpochs = 1;
   train("run");
   options.maxEpochs = 2;
@@ -136,7 +136,7 @@ TEST_CASE_FIXTURE(Fixture, "a run that is resumed with another recipe goes on, a
   CHECK(statsFile().at("epoch") == 4);
 }
 
-TEST_CASE_FIXTURE(Fixture, "a checkpoint of version 0.1.0 is resumed") {
+TEST_CASE_FIXTURE(RecipeFixture, "a checkpoint of version 0.1.0 is resumed") {
   options.network = {{"name", "UNet"},     {"spatial_dims", 3},  {"in_channels", 1},
                      {"out_channels", 2},  {"channels", {2, 4}}, {"strides", {2}},
                      {"num_res_units", 1}, {"norm", "batch"},    {"dropout", 0.1}};
@@ -170,7 +170,7 @@ TEST_CASE("the state of a run in the middle of an epoch, as version 0.1.0 wrote 
   CHECK(packState(unpackState(packState(state))) == packState(state));
 }
 
-TEST_CASE_FIXTURE(Fixture, "rates and labels are in the statistics and what is said") {
+TEST_CASE_FIXTURE(RecipeFixture, "rates and labels are in the statistics and what is said") {
   options.network["out_channels"] = 3;
   options.schedule = {{"name", "StepLR"}, {"step_size", 1}};
   options.optimizer["lr"] = 0.02;
@@ -193,7 +193,7 @@ TEST_CASE_FIXTURE(Fixture, "rates and labels are in the statistics and what is s
   CHECK(stats.at("train").at("metrics").contains("train_1_mean_dice"));
 }
 
-TEST_CASE_FIXTURE(Fixture, "two channels of an image go into a network with two inputs") {
+TEST_CASE_FIXTURE(RecipeFixture, "two channels of an image go into a network with two inputs") {
   options.network["in_channels"] = 2;
   for (TrainCase& item : options.trainCases) item.image = test::writeTwice(item.image);
   for (TrainCase& item : options.validationCases) item.image = test::writeTwice(item.image);

@@ -28,7 +28,7 @@ at::Tensor grown(const at::Tensor& image, const Affine& affine, const std::vecto
 }
 
 /// Intensities that avg_pool3d leaves as they are: constant over the two short axes, and steps three voxels wide.
-at::Tensor row(const std::vector<float>& values) {
+at::Tensor wideRow(const std::vector<float>& values) {
   return at::tensor(values).reshape({1, static_cast<int64_t>(values.size()), 1, 1}).expand({1, -1, 2, 2}).contiguous();
 }
 
@@ -41,13 +41,13 @@ std::vector<int64_t> classes(const at::Tensor& labels) {
 
 TEST_CASE("GrowFromClicksd: grows through like tissue, stops at other tissue") {
   // Smoothed over three voxels, the step from 100 to 0 lies at 66.7 and 33.3: (1 + 3.3²) mm and more to cross.
-  const at::Tensor image = row({100, 100, 100, 100, 0, 0, 0, 0});
+  const at::Tensor image = wideRow({100, 100, 100, 100, 0, 0, 0, 0});
   CHECK(classes(grown(image, {}, {{{0, 0, 0}, 1}})) == std::vector<int64_t>{1, 1, 1, 1, 0, 0, 0, 0});
   CHECK(classes(grown(image, {}, {{{0, 0, 0}, 1}, {{7, 1, 1}, 2}})) == std::vector<int64_t>{1, 1, 1, 1, 2, 2, 2, 2});
 }
 
 TEST_CASE("GrowFromClicksd: the nearest click decides, the background holds back, reach ends") {
-  const at::Tensor flat = row(std::vector<float>(9, 50));
+  const at::Tensor flat = wideRow(std::vector<float>(9, 50));
   CHECK(classes(grown(flat, {}, {{{0, 0, 0}, 1}, {{7, 0, 0}, 2}})) == std::vector<int64_t>{1, 1, 1, 1, 2, 2, 2, 2, 2});
   CHECK(classes(grown(flat, {}, {{{0, 0, 0}, 1}, {{5, 0, 0}, 0}})) == std::vector<int64_t>{1, 1, 1, 0, 0, 0, 0, 0, 0});
   Json spec = kGrow;
@@ -128,7 +128,7 @@ TEST_CASE("clicks lie where they would have moved to whenever they are laid, and
 }
 
 TEST_CASE("GrowFromClicksd: clicks that cannot be are refused") {
-  const at::Tensor flat = row({1, 1, 1});
+  const at::Tensor flat = wideRow({1, 1, 1});
   CHECK_THROWS_AS(grown(flat, {}, {}), Error);
   CHECK_THROWS_AS(grown(flat, {}, {{{3, 0, 0}, 1}}), Error);
   CHECK_THROWS_AS(grown(flat, {}, {{{0, -1, 0}, 1}}), Error);

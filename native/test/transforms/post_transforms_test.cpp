@@ -4,6 +4,7 @@
 
 #include "golden.hpp"
 #include "transforms/largest_component.hpp"
+#include "transforms/samples.hpp"
 #include "transforms/transform.hpp"
 
 using namespace mlabel;
@@ -17,8 +18,6 @@ at::Tensor applied(Json spec, const at::Tensor& data) {
   makeTransform(spec)->apply(sample, {});
   return sample.images["pred"].data;
 }
-
-at::Tensor row(std::vector<float> values) { return at::tensor(values).view({1, -1, 1, 1}); }
 
 /// The largest component by definition: flood fill from each voxel not yet seen, first axis slowest.
 at::Tensor largestByFloodFill(const at::Tensor& labels, const ComponentOptions& options) {
@@ -81,11 +80,13 @@ TEST_CASE("Activationsd") {
 TEST_CASE("AsDiscreted") {
   const at::Tensor scores = at::tensor({1.0f, 5.0f, 2.0f, 5.0f, 0.0f, 2.0f}).view({3, 2, 1, 1});
   const at::Tensor labels = applied({{"name", "AsDiscreted"}, {"argmax", true}}, scores);
-  CHECK(at::equal(labels, row({1, 0})));  // columns (1, 2, 0) and (5, 5, 2): the first of equals
-  const at::Tensor oneHot = applied({{"name", "AsDiscreted"}, {"to_onehot", 3}}, row({2, 0}));
+  CHECK(at::equal(labels, test::row({1, 0})));  // columns (1, 2, 0) and (5, 5, 2): the first of equals
+  const at::Tensor oneHot = applied({{"name", "AsDiscreted"}, {"to_onehot", 3}}, test::row({2, 0}));
   CHECK(at::equal(oneHot, at::tensor({0.0f, 1.0f, 0.0f, 0.0f, 1.0f, 0.0f}).view({3, 2, 1, 1})));
-  CHECK(at::equal(applied({{"name", "AsDiscreted"}, {"threshold", 0.5}}, row({0.4f, 0.5f, 0.6f})), row({0, 1, 1})));
-  CHECK(at::equal(applied({{"name", "AsDiscreted"}, {"rounding", "torchrounding"}}, row({0.5f, 1.5f})), row({0, 2})));
+  CHECK(at::equal(applied({{"name", "AsDiscreted"}, {"threshold", 0.5}}, test::row({0.4f, 0.5f, 0.6f})),
+                  test::row({0, 1, 1})));
+  CHECK(at::equal(applied({{"name", "AsDiscreted"}, {"rounding", "torchrounding"}}, test::row({0.5f, 1.5f})),
+                  test::row({0, 2})));
   CHECK_THROWS_AS(applied({{"name", "AsDiscreted"}, {"to_onehot", 3}}, scores), Error);
 }
 
@@ -97,18 +98,18 @@ TEST_CASE("KeepLargestConnectedComponentd is MONAI's") {
 }
 
 TEST_CASE("labels that are not applied stay; of equal components the last stays") {
-  const at::Tensor map = row({1, 0, 1, 1, 0, 2, 0, 2, 0, 1, 1});
+  const at::Tensor map = test::row({1, 0, 1, 1, 0, 2, 0, 2, 0, 1, 1});
   CHECK(at::equal(applied({{"name", "KeepLargestConnectedComponentd"}, {"applied_labels", {1}}}, map),
-                  row({0, 0, 0, 0, 0, 2, 0, 2, 0, 1, 1})));
-  CHECK(
-      at::equal(applied({{"name", "KeepLargestConnectedComponentd"}, {"independent", false}}, row({1, 2, 0, 2, 1, 1})),
-                row({0, 0, 0, 2, 1, 1})));
+                  test::row({0, 0, 0, 0, 0, 2, 0, 2, 0, 1, 1})));
+  CHECK(at::equal(
+      applied({{"name", "KeepLargestConnectedComponentd"}, {"independent", false}}, test::row({1, 2, 0, 2, 1, 1})),
+      test::row({0, 0, 0, 2, 1, 1})));
 }
 
 TEST_CASE("one-hot channels, each by itself or all as one foreground; channel 0 is background") {
-  const at::Tensor channels = at::cat({row({1, 0, 1, 0}), row({1, 0, 1, 1}), row({0, 1, 0, 1})});
+  const at::Tensor channels = at::cat({test::row({1, 0, 1, 0}), test::row({1, 0, 1, 1}), test::row({0, 1, 0, 1})});
   const at::Tensor each = applied({{"name", "KeepLargestConnectedComponentd"}}, channels);
-  CHECK(at::equal(each, at::cat({row({1, 0, 1, 0}), row({0, 0, 1, 1}), row({0, 0, 0, 1})})));
+  CHECK(at::equal(each, at::cat({test::row({1, 0, 1, 0}), test::row({0, 0, 1, 1}), test::row({0, 0, 0, 1})})));
   const at::Tensor joint = applied({{"name", "KeepLargestConnectedComponentd"}, {"independent", false}}, channels);
   CHECK(at::equal(joint, channels));
 }
