@@ -47,8 +47,17 @@ export class EngineScript implements OperationRunner {
     if (name === 'thumbnail') return { width: 2, height: 1, pixels: Uint8Array.of(7, 255) };
     if (name === 'placeLabel') return writeFile((options as Operations['placeLabel']['options']).output, this.result);
     if (name !== 'infer') return { best_metric: 0.5 };
-    await writeFile(pathIn(options as Operations['infer']['options']), this.result);
-    return { shape: [4, 5, 6], counts: { 1: 7 }, centroids: { 1: [1, 2, 3] }, latencies, device: 'cpu' };
+    const inference = options as Operations['infer']['options'];
+    const isAsked = 'extension' in inference.output;
+    if (!isAsked) await writeFile(pathIn(inference), this.result);
+    return {
+      ...(isAsked && { file: Uint8Array.from(this.result) }),
+      shape: [4, 5, 6],
+      counts: { 1: 7 },
+      centroids: { 1: [1, 2, 3] },
+      latencies,
+      device: 'cpu',
+    };
   }
 
   async #wait(gate: Promise<void> | undefined, signal: AbortSignal | undefined): Promise<void> {

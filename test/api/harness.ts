@@ -29,20 +29,22 @@ const recipe = { preTransforms: [], inferer: { name: 'SimpleInferer' }, postTran
 const models = ${JSON.stringify(models)}.map((name) => defineModel({
   name,
   labels: { spleen: 1 },
-  build: () => ({
+  build: () => name === 'clicks' ? {
+    type: 'deepgrow', description: 'Told by clicks', dimension: 3, infer: { preTransforms: [], postTransforms: [] },
+  } : {
     type: 'segmentation', description: 'A model', dimension: 3, network: { name: 'UNet' }, infer: recipe,
     train: {
       description: 'A trainer', trainTransforms: [], validationTransforms: [],
       validationInferer: { name: 'SimpleInferer' }, loss: { name: 'DiceCELoss' }, optimizer: { name: 'AdamW' },
     },
-  }),
+  },
 }));
 export default defineApp({
   name: 'Test app', description: 'For tests', version: '1', models, defaultModels: models.map(({ name }) => name),
 });
 `;
 
-/** A server on a free port with an app of these models, images "a" (ten bytes) and "b c", and a scripted engine. */
+/** A server on a free port with an app of these models ("clicks" is told by clicks and has no network), images "a" (ten bytes) and "b c", and a scripted engine. */
 export async function startTestServer(
   options: Partial<ServerOptions> = {},
   models: readonly string[] = ['spleen'],

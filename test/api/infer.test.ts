@@ -112,6 +112,32 @@ describe('POST /infer/{model}', () => {
     assert.equal(lastInference().output.dtype, 'uint16');
   });
 
+  it('sends what a click grew without a file in between, and keeps it where asked', async () => {
+    const ask = (output: string, params: object) => {
+      const body = formWith({ params: JSON.stringify({ spleen: [[1, 2, 3]], ...params }) });
+      return clicks.request(`/infer/clicks?image=a&output=${output}`, { method: 'POST', body });
+    };
+    const clicks = await startTestServer({}, ['clicks']);
+    try {
+      const image = await ask('image', { result_extension: '.nrrd' });
+      assert.match(image.headers.get('content-disposition')!, /^attachment; filename="[0-9a-f-]{36}\.nrrd"$/);
+      assert.equal(image.headers.get('content-length'), '14');
+      assert.equal(await image.text(), 'the label file');
+      assert.match(
+        await (await ask('all', {})).text(),
+        /filename="[0-9a-f-]{36}\.nii\.gz"\r\n.*\r\n\r\nthe label file\r\n/,
+      );
+      assert.equal((await ask('json', {})).headers.get('content-type'), 'application/json');
+      const asked = clicks.engine.asked.filter(({ name }) => name === 'infer').map(({ options }) => options);
+      for (const { output } of asked as InferOptions[]) assert.ok('extension' in output);
+
+      assert.equal((await ask('json', { save_label: true, label_tag: 'grown' })).status, 200);
+      assert.ok(clicks.app.datastore.hasLabel('a', 'grown'));
+    } finally {
+      await clicks.close();
+    }
+  });
+
   it("understands the Python client's form", async () => {
     const form = pythonClientForm('{"result_dtype": "int16", "client_id": "user-xyz"}', {
       part: 'label',
