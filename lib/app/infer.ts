@@ -49,7 +49,7 @@ export interface InferPlan {
 /** Throws INVALID_INPUT for a wrong parameter, NOT_FOUND when the model has no weights yet. */
 export function planInference(
   { name, model, labels, weights }: LoadedModel,
-  image: { readonly path: string; readonly ext: string },
+  image: { readonly path: string; readonly ext: string; readonly isTemporary: boolean },
   params: Params,
   devices: Devices,
   temporaryFolder: string,
@@ -78,6 +78,7 @@ export function planInference(
   const inMemory = interactive && saveAs === undefined;
   const options: InferOptions = {
     image: image.path,
+    ...(image.isTemporary && { keep: false }),
     device,
     precision: asked.precision,
     ...(interactive && { clicks: clicksOf(params, labels) }),

@@ -92,7 +92,13 @@ export class RunningApp implements App {
     const model = this.#model(request.model);
     const { id, path, ext } = this.#image(request);
     const { engine, devices, temporaryFolder } = this.#parts;
-    const plan = planInference(model, { path, ext }, request.params, devices, temporaryFolder);
+    const plan = planInference(
+      model,
+      { path, ext, isTemporary: id === undefined },
+      request.params,
+      devices,
+      temporaryFolder,
+    );
     if (id !== undefined && plan.saveAs === finalTag && this.datastore.hasLabel(id, finalTag)) {
       throw new LabelError('CONFLICT', `${id} has a submitted label, which no proposal replaces: leave label_tag out`);
     }

@@ -75,6 +75,8 @@ export interface Click {
 export interface InferOptions {
   /** Path of the image file. */
   readonly image: string;
+  /** False where the file is gone after this inference: what is prepared of it is not kept for later ones. */
+  readonly keep?: boolean;
   readonly clicks?: readonly Click[];
   readonly device: string;
   readonly precision: Precision;
@@ -264,16 +266,15 @@ export interface TrainStats {
   readonly eval?: TrainStatsPart;
 }
 
-/** Where there are several labels, also "train_1_mean_dice", "val_1_mean_dice" and so on, by the label's number. */
 interface TrainEpoch {
   readonly epoch: number;
   readonly train_loss: number;
   readonly train_mean_dice: number;
   readonly val_mean_dice?: number;
-  readonly [metric: string]: number | undefined;
 }
 
 interface TrainStatsPart {
+  /** Where there are several labels, also "train_1_mean_dice", "val_1_mean_dice" and so on, by the label's number. */
   readonly metrics: Readonly<Record<string, number>>;
   readonly key_metric_name: string;
   readonly best_metric: number;

@@ -84,6 +84,8 @@ at::Tensor classMap(const at::Tensor& logits) {
   return logits.size(0) == 1 ? logits[0].ge(0).to(at::kByte).contiguous() : argmaxMap(logits);
 }
 
+at::Tensor labelMap(const at::Tensor& label) { return label.size(0) == 1 ? label[0] : argmaxMap(label); }
+
 at::Tensor argmaxMap(const at::Tensor& logits) {
   const at::ScalarType type = logits.size(0) <= 256 ? at::kByte : at::kShort;
   if (!isFast(logits)) return logits.argmax(0).to(type);

@@ -10,6 +10,9 @@ namespace mlabel {
 /// over float32 or bfloat16, planar or channels-last in memory; other layouts are copied first.
 at::Tensor argmaxMap(const at::Tensor& logits);
 
+/// What a label means, [1, spatial…] class numbers or [classes, spatial…] one-hot: [spatial…] class numbers.
+at::Tensor labelMap(const at::Tensor& label);
+
 /// What a network means by its logits: the arg-max, but with one channel 1 where the logit is at least 0, which is where its
 /// sigmoid reaches 0.5.
 at::Tensor classMap(const at::Tensor& logits);

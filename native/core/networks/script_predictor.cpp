@@ -19,7 +19,8 @@ class ScriptPredictor : public Predictor {
       : module_(std::move(module)), device_(device), type_(type), bytes_(bytes) {}
 
   at::Tensor predict(const at::Tensor& input, const JobContext&) override {
-    torch::jit::IValue output = module_.forward({input.to(device_, type_)});
+    // A copy: a model of somebody else's may write into its input, which may be an image that is kept.
+    torch::jit::IValue output = module_.forward({input.to(device_, type_, /*non_blocking=*/false, /*copy=*/true)});
     // Deep supervision and auxiliary heads: the first is the segmentation.
     if (output.isTuple() && !output.toTupleRef().elements().empty()) output = output.toTupleRef().elements()[0];
     if (output.isTensorList() && !output.toTensorVector().empty()) output = output.toTensorVector()[0];

@@ -3,6 +3,7 @@
 #include <c10/core/InferenceMode.h>
 
 #include <chrono>
+#include <utility>
 
 #include "inferers/collect_logits.hpp"
 #include "inferers/streamed_argmax.hpp"
@@ -44,7 +45,8 @@ class InferOperation : public Operation {
  public:
   explicit InferOperation(const Json& options) : options_(options) {}
 
-  std::string device() const override { return options_.device; }
+  /// Without a network nothing is left for a GPU to do.
+  std::string device() const override { return options_.inferer ? options_.device : "cpu"; }
 
   std::vector<Stage> stages() override {
     const auto whole = [this](Runtime& runtime, const JobContext& context, Answer& answer) {
@@ -70,7 +72,7 @@ class InferOperation : public Operation {
     sample_.files[imageKey] = options_.image;
     sample_.clicks = options_.clicks;
     Timings timings;
-    runtime.prepare(sample_, options_.preTransforms, context, &timings);
+    runtime.prepare(sample_, options_.preTransforms, options_.keep, context, &timings);
     seconds_["pre"] = watch.lap();
     seconds_["infer"] = 0.0;
     preSeconds_ = secondsByName(timings);
@@ -93,6 +95,7 @@ class InferOperation : public Operation {
     Stopwatch watch;
     sample_.images.clear();
     enter("invert", context);
+    if (sink_) result_.data = std::exchange(sink_, nullptr)->result(context);
     if (options_.streamed) {
       // With a network, that was done while it ran.
       if (!options_.inferer) result_.data = invertAndArgmax(result_.data, result_.trace, context);
@@ -132,7 +135,7 @@ class InferOperation : public Operation {
       json["centroids"][std::to_string(value)] = found.centroid;
     }
     json["latencies"] = std::move(seconds_);
-    json["device"] = options_.device;
+    json["device"] = device();
     json["precision"] = options_.precision == Precision::BFloat16 ? "bfloat16" : "float32";
     if (frugal_) json["fallback"] = "memory ran out: window by window, with the sums in main memory";
     json["backend"] = backend_;
@@ -143,22 +146,21 @@ class InferOperation : public Operation {
     context.report({{"stage", stage}, {"done", 0.0}});
   }
 
-  /// Labels on the grid of the file where the arg-max is streamed, else logits on the network's; in main memory. Takes the
-  /// voxels out of `image`: they are not needed afterwards.
+  /// Leaves in the sink labels on the grid of the file where the arg-max is streamed, else logits on the network's, and returns
+  /// where they are. Takes the voxels out of `image`: they are not needed afterwards.
   SampleImage lead(Runtime& runtime, SampleImage& image, Predictor& predictor, const JobContext& context) {
     const c10::Device device = parseDevice(options_.device);
     const at::Tensor input = std::move(image.data);
     checkChannels(input);
-    std::unique_ptr<LogitSink> sink;
     if (options_.streamed) {
-      sink = std::make_unique<StreamedArgmax>(spatialShape(input), image.trace);
+      sink_ = std::make_unique<StreamedArgmax>(spatialShape(input), image.trace);
     } else {
-      sink = std::make_unique<CollectLogits>(spatialShape(input), c10::kCPU);
+      sink_ = std::make_unique<CollectLogits>(spatialShape(input), c10::kCPU);
     }
     const int spatialDims = options_.network.is_object() ? options_.network.value("spatial_dims", 3) : 3;
     const auto makeRoom = [&] { runtime.giveWay(device); };
-    frugal_ = inferWithinMemory(*options_.inferer, input, {predictor, device, spatialDims}, *sink, makeRoom, context);
-    return {sink->result(context), image.affine, std::move(image.trace), std::move(image.source)};
+    frugal_ = inferWithinMemory(*options_.inferer, input, {predictor, device, spatialDims}, *sink_, makeRoom, context);
+    return {at::Tensor(), image.affine, std::move(image.trace), std::move(image.source)};
   }
 
   void checkChannels(const at::Tensor& input) const {
@@ -203,6 +205,7 @@ class InferOperation : public Operation {
   /// From stage to stage.
   Sample sample_;
   SampleImage result_;
+  std::unique_ptr<LogitSink> sink_;
   Json seconds_ = Json::object();
   Json preSeconds_;
   std::string backend_ = "none";

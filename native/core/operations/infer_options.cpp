@@ -52,6 +52,7 @@ Pipeline deterministic(const Args& args, const char* name, const Json& specs) {
 InferOptions::InferOptions(const Json& options) {
   const Args args("infer", options);
   image = args.require<std::string>("image");
+  keep = args.get<bool>("keep", true);
   device = args.require<std::string>("device");
   parseDevice(device);
   precision = args.choice("precision", {"float32", "bfloat16"}, "float32") == "bfloat16" ? Precision::BFloat16

@@ -17,6 +17,8 @@ struct InferOptions {
   explicit InferOptions(const Json& options);
 
   std::string image;
+  /// Keep what is prepared of the image for later requests.
+  bool keep = true;
   std::vector<Click> clicks;
   std::string device;
   Precision precision = Precision::Float32;

@@ -4,6 +4,7 @@
 #include <algorithm>
 
 #include "operations/operation.hpp"
+#include "runtime/runtime.hpp"
 #include "transforms/pipeline.hpp"
 
 namespace mlabel {
@@ -34,8 +35,10 @@ class ThumbnailOperation : public Operation {
   }
 
   std::vector<Stage> stages() override {
-    const auto once = [this](Runtime&, const JobContext& context, Answer& answer) { draw(context, answer); };
-    return {{Lane::Pictures, once}};
+    const auto work = [this](Runtime& runtime, const JobContext& context, Answer& answer) {
+      runtime.withinMemory(c10::kCPU, [&] { draw(context, answer); });
+    };
+    return {{Lane::Pictures, work}};
   }
 
  private:

@@ -37,8 +37,8 @@ class JobContext {
     if (stop_.raised()) throw Error(ErrorCode::Cancelled, "the job was cancelled");
   }
 
-  /// Lets more urgent work have the device first: a training waits for inference, an inference runs the click that waits
-  /// longest on its own thread. Call it between steps and windows, where no lock is held; throws as check() does.
+  /// Lets more urgent work have the device first: a training waits for inference, an inference runs the most urgent
+  /// job that goes before it, a click, on its own thread. Call it between steps and windows, where no lock is held; throws as check() does.
   void giveWay() const {
     if (gate_) gate_();
     check();

@@ -7,9 +7,13 @@
 #include <cstdio>
 #include <fstream>
 #include <limits>
+#include <map>
+#include <memory>
+#include <mutex>
 #include <optional>
 #include <sstream>
 #include <string>
+#include <utility>
 #include <vector>
 
 #include "runtime/cpu_allocator.hpp"
@@ -90,7 +94,33 @@ int64_t untouchedBytes() {
   return std::max<int64_t>(0, promisedCpuMemory() - (resident - shared) * ::sysconf(_SC_PAGESIZE));
 }
 
+/// The reserves of the process, as its memory is. Never destroyed: jobs may ask until the very end.
+struct Reserves {
+  std::mutex mutex;
+  std::map<const MemoryReserve*, std::function<void()>> all;
+};
+
+Reserves& reserves() {
+  static Reserves& found = *std::make_unique<Reserves>().release();
+  return found;
+}
+
+void giveReserves() {
+  const std::lock_guard lock(reserves().mutex);
+  for (const auto& [reserve, give] : reserves().all) give();
+}
+
 }  // namespace
+
+MemoryReserve::MemoryReserve(std::function<void()> give) {
+  const std::lock_guard lock(reserves().mutex);
+  reserves().all.emplace(this, std::move(give));
+}
+
+MemoryReserve::~MemoryReserve() {
+  const std::lock_guard lock(reserves().mutex);
+  reserves().all.erase(this);
+}
 
 MainMemory mainMemory() {
   MainMemory memory = ofMachine();
@@ -116,6 +146,7 @@ void requireMemory(int64_t bytes, const std::string& what) {
     throw Error(ErrorCode::TooLarge,
                 what + " would take " + inGibibytes(bytes) + " of memory; this machine has " + inGibibytes(total));
   }
+  giveReserves();
   releasePooledCpuMemory();
   const int64_t spare = memoryToSpare();
   if (bytes <= spare) return;

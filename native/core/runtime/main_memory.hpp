@@ -3,6 +3,7 @@
 #pragma once
 
 #include <cstdint>
+#include <functional>
 #include <string>
 
 namespace mlabel {
@@ -21,8 +22,19 @@ MainMemory mainMemory();
 int64_t memoryToSpare();
 
 /// Call it before `bytes` are taken at once; `what` begins the sentence of the error, "The voxels of a.nii.gz". Throws TooLarge
-/// where the machine never has as much, OutOfMemory where there is not as much now. Kept blocks are given back first.
+/// where the machine never has as much, OutOfMemory where there is not as much now. Reserves and kept blocks are given back first.
 void requireMemory(int64_t bytes, const std::string& what);
+
+/// What is kept for later and is given back where memory is asked for that is not free.
+class MemoryReserve {
+ public:
+  /// `give` is called by whoever asks, on any thread, and by one at a time. It must not ask for memory of tensors itself.
+  explicit MemoryReserve(std::function<void()> give);
+  /// Waits for a call that runs.
+  ~MemoryReserve();
+  MemoryReserve(const MemoryReserve&) = delete;
+  MemoryReserve& operator=(const MemoryReserve&) = delete;
+};
 
 /// "3.2 GiB", for a person.
 std::string inGibibytes(int64_t bytes);

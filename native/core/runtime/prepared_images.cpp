@@ -27,7 +27,6 @@ std::string identityOf(const Sample& sample) {
 
 /// A copy whose tensors hold no more memory than their voxels: a crop is a view of the whole volume.
 std::shared_ptr<const Sample> compact(Sample sample) {
-  sample.clicks.clear();
   for (auto& [key, image] : sample.images) {
     const bool view = static_cast<size_t>(image.data.nbytes()) < image.data.storage().nbytes();
     if (view) image.data = image.data.clone(at::MemoryFormat::Contiguous);
@@ -47,7 +46,8 @@ PreparedImages::PreparedImages(Limit limit) : limit_(std::move(limit)) {
   if (!limit_) limit_ = [] { return mainMemory().total / 4; };
 }
 
-void PreparedImages::prepare(Sample& sample, const Pipeline& pipeline, const JobContext& context, Timings* timings) {
+void PreparedImages::prepare(Sample& sample, const Pipeline& pipeline, bool keep, const JobContext& context,
+                             Timings* timings) {
   // Tensors for everybody, also where an inference is interrupted for this.
   const c10::InferenceMode no(false);
   const at::NoGradGuard noGrad;
@@ -56,20 +56,23 @@ void PreparedImages::prepare(Sample& sample, const Pipeline& pipeline, const Job
   const std::string identity = identityOf(sample);
   std::shared_ptr<const Sample> prepared = find(key, identity);
   if (!prepared) {
-    std::vector<Click> clicks = std::exchange(sample.clicks, {});
-    pipeline.applyPrefix(sample, context, timings);
-    prepared = compact(std::exchange(sample, {}));
-    sample.clicks = std::move(clicks);
-    if (!identity.empty()) insert({key, identity, prepared, bytesOf(*prepared)});
+    Sample read;
+    read.files = sample.files;
+    pipeline.applyPrefix(read, context, timings);
+    prepared = compact(std::move(read));
+    if (keep && !identity.empty()) insert({key, identity, prepared, bytesOf(*prepared)});
   }
   Sample given = std::exchange(sample, *prepared);
   sample.clicks = std::move(given.clicks);
+  sample.labelValues = std::move(given.labelValues);
   // Else the last holder of what was not kept would keep it from being changed in place.
   prepared.reset();
   pipeline.applyBehindPrefix(sample, context, timings);
 }
 
 std::shared_ptr<const Sample> PreparedImages::find(const std::string& key, const std::string& identity) {
+  // Freed behind the lock.
+  std::list<Entry> forgotten;
   const std::lock_guard lock(mutex_);
   for (auto entry = entries_.begin(); entry != entries_.end(); ++entry) {
     if (entry->key != key) continue;
@@ -78,7 +81,7 @@ std::shared_ptr<const Sample> PreparedImages::find(const std::string& key, const
       return entry->sample;
     }
     bytes_ -= entry->bytes;
-    entries_.erase(entry);
+    forgotten.splice(forgotten.end(), entries_, entry);
     break;
   }
   return nullptr;

@@ -23,8 +23,9 @@ class PreparedImages {
   /// Runs `pipeline`'s deterministic transforms on the files of `sample`. What its prefix makes of them is kept under their
   /// names and identities and the prefix's specs, and the least recently used go. The sample's tensors may be the cache's
   /// own: replace them, never write into them (voxels.hpp copies what others hold). May be called from several threads.
-  /// Throws what the transforms throw; an image of which nothing could be kept is prepared all the same.
-  void prepare(Sample& sample, const Pipeline& pipeline, const JobContext& context, Timings* timings = nullptr);
+  /// Throws what the transforms throw; an image of which nothing could be kept, or is to be (`keep`), is prepared all the same.
+  void prepare(Sample& sample, const Pipeline& pipeline, bool keep, const JobContext& context,
+               Timings* timings = nullptr);
 
   /// Forgets all of them, to make room.
   void release();

@@ -15,6 +15,7 @@
 #include "runtime/cpu_allocator.hpp"
 #include "runtime/device.hpp"
 #include "runtime/idle_timer.hpp"
+#include "runtime/main_memory.hpp"
 #include "runtime/predictor_cache.hpp"
 #include "runtime/prepared_images.hpp"
 
@@ -34,6 +35,8 @@ struct Runtime::Parts {
   std::unordered_set<c10::Device> usedDevices;
   PredictorCache predictors;
   PreparedImages images;
+  /// A training, say, that asks for memory in the midst of its work, cannot be tried once more.
+  MemoryReserve reserve{[this] { images.release(); }};
   Admission admission;
   IdleTimer idle{patience, [this] { releaseKept(); }};
   // Last, so that its threads end before what their jobs use.
@@ -161,7 +164,8 @@ void Runtime::run(const std::shared_ptr<Job>& job, const Error* unready) {
     if (error.code() == ErrorCode::OutOfMemory) {
       for (const c10::Device each : {job->device, c10::Device(c10::kCPU)}) giveWay(each);
     }
-    if (error.code() == ErrorCode::Internal && unready == nullptr) parts_->lanes.examine(job->device);
+    if (error.code() == ErrorCode::Internal && unready == nullptr && usesDevice(stage.lane))
+      parts_->lanes.examine(job->device);
     return end(*job, &error);
   }
   if (++job->next == job->stages.size()) return end(*job, nullptr);
@@ -198,11 +202,12 @@ std::shared_ptr<Predictor> Runtime::predictor(const Json& network, const std::st
   return found;
 }
 
-void Runtime::prepare(Sample& sample, const Pipeline& pipeline, const JobContext& context, Timings* timings) {
+void Runtime::prepare(Sample& sample, const Pipeline& pipeline, bool keep, const JobContext& context,
+                      Timings* timings) {
   const Sample given = sample;
   withinMemory(c10::kCPU, [&] {
     sample = given;
-    parts_->images.prepare(sample, pipeline, context, timings);
+    parts_->images.prepare(sample, pipeline, keep, context, timings);
   });
 }
 

@@ -25,8 +25,8 @@ class Runtime {
   /// `answer` may be moved from.
   using Done = std::function<void(Answer* answer, const Error* error)>;
 
-  /// Queues the operation's stages, one after the other, each on its lane, and returns. `done` is called once, on the thread
-  /// that ran the last of them, with either an answer or an error. A stage whose job is stopped before it starts does not
+  /// Queues the operation's stages, one after the other, each on its lane, and returns. `done` is called once, on some thread,
+  /// with either an answer or an error. A stage whose job is stopped before it starts does not
   /// run. Throws InvalidInput, Unsupported for its device; OutOfMemory where its thread cannot start.
   void submit(std::unique_ptr<Operation> operation, StopFlag stop, JobContext::Progress progress, Done done);
 
@@ -46,7 +46,7 @@ class Runtime {
                                        Precision precision, const JobContext& context);
 
   /// Puts the image of `sample.files` behind the transforms of `pipeline`, as PreparedImages does.
-  void prepare(Sample& sample, const Pipeline& pipeline, const JobContext& context, Timings* timings);
+  void prepare(Sample& sample, const Pipeline& pipeline, bool keep, const JobContext& context, Timings* timings);
 
   /// Makes room on a device, and in main memory, by forgetting what is kept for later.
   void giveWay(c10::Device device);

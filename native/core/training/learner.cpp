@@ -100,7 +100,7 @@ void Learner::learnBatch(TrainingStep& step, const Batch& batch, UpdatePart part
       step.run(batch, {context, seedOf(state, Draws::Objective), options_.precision}, part);
   state.lossSum += result.loss;
   for (int64_t i = 0; i < result.logits.size(0); ++i) {
-    state.trainMetrics.add(classMap(result.logits[i]), result.labels[i][0], classes());
+    state.trainMetrics.add(classMap(result.logits[i]), labelMap(result.labels[i]), classes());
   }
   ++state.step;
 }

@@ -195,11 +195,12 @@ class TrainingRun {
   /// The scores of an epoch go into the statistics.
   void note(const Scores& trained, const std::optional<Metrics>& validated) {
     stats_.trainMetrics = trained;
+    // Those of each label would make a long run of a model with many of them megabytes.
     Json entry = {{"epoch", state_.epoch}};
-    entry.update(metricsWithFirst("train_mean_dice", trained));
+    for (const char* name : {"train_loss", "train_mean_dice"}) entry[name] = trained.at(name);
     if (validated) {
       stats_.validationMetrics = validated->scores("val_");
-      entry.update(metricsWithFirst("val_mean_dice", stats_.validationMetrics));
+      entry["val_mean_dice"] = stats_.validationMetrics.at("val_mean_dice");
     }
     stats_.history.push_back(std::move(entry));
   }

@@ -33,7 +33,7 @@ std::optional<Metrics> Validation::run(const std::shared_ptr<Network>& network, 
     isEmpty = false;
     const c10::InferenceMode inference;
     const at::Tensor image = sample.images.at("image").data.to(device);
-    const at::Tensor label = sample.images.at("label").data[0].to(device);
+    const at::Tensor label = labelMap(sample.images.at("label").data).to(device);
     metrics.add(classMap(inferLogits(*inferer_, image, led, quiet)), label, classes_);
   }
   network->train();

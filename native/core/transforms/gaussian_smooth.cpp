@@ -41,7 +41,8 @@ class GaussianSmooth {
 
   void apply(SampleImage& image, const JobContext& context) const {
     image.data = image.data.to(at::kFloat);
-    for (int axis = 0; axis < 3; ++axis) {
+    // A 2-D image has no third axis beyond which zeros could lie.
+    for (int axis = 0; axis < image.source.dimensions; ++axis) {
       image.data = convolved(image.data, axis + 1, taps_[static_cast<size_t>(axis)], context);
     }
   }

@@ -5,6 +5,7 @@
 #include "transforms/arguments.hpp"
 #include "transforms/largest_component.hpp"
 #include "transforms/transform.hpp"
+#include "transforms/voxels.hpp"
 
 namespace mlabel {
 namespace {
@@ -28,7 +29,7 @@ class KeepLargestComponent {
 
   void apply(SampleImage& image, const JobContext& context) const {
     at::Tensor& data = image.data;
-    if (data.use_count() > 1 || !data.is_non_overlapping_and_dense()) data = data.clone();
+    if (!ownedAlone(data) || !data.is_non_overlapping_and_dense()) data = data.clone();
     if (data.size(0) == 1) {
       keepInMap(data[0], context);
     } else {

@@ -10,6 +10,8 @@ class LoadLabel final : public Transform {
  public:
   explicit LoadLabel(const Args& args) : keys_(args) {}
 
+  bool readsRequest() const override { return true; }
+
   void apply(Sample& sample, const JobContext& context) const override {
     for (const auto& key : keys_.names()) {
       Volume volume = placedLabel(fileOf(sample, key), fileOf(sample, "image"), sample.labelValues, context);

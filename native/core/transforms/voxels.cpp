@@ -7,8 +7,6 @@
 namespace mlabel {
 namespace {
 
-bool ownedAlone(const at::Tensor& data) { return data.use_count() == 1 && data.storage().use_count() == 1; }
-
 /// Reverses the order of `count` blocks of `length` floats, `repeats` times one behind the other.
 void reverseBlocks(float* values, int64_t repeats, int64_t count, int64_t length) {
   const int64_t half = count / 2;
@@ -30,6 +28,8 @@ void reverseRows(float* values, int64_t repeats, int64_t length) {
 }
 
 }  // namespace
+
+bool ownedAlone(const at::Tensor& data) { return data.use_count() == 1 && data.storage().use_count() == 1; }
 
 at::Tensor writable(at::Tensor data) {
   const bool ready = data.scalar_type() == at::kFloat && data.is_non_overlapping_and_dense() && ownedAlone(data);

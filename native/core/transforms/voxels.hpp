@@ -9,6 +9,9 @@
 
 namespace mlabel {
 
+/// Whether nobody else holds the memory of `data`: then it may be written to.
+bool ownedAlone(const at::Tensor& data);
+
 /// float32 voxels [C, I, J, K] that may be written: `data` itself when nobody else holds its memory, a copy otherwise.
 /// Dense, in whatever order of axes. Move the tensor in.
 at::Tensor writable(at::Tensor data);

@@ -34,6 +34,13 @@ TEST_CASE("the first of equals wins; one channel by its sign") {
       classMap(at::tensor({-0.5f, 0.0f, 0.5f, notANumber}).view({1, 4})).equal(at::tensor({0, 1, 1, 0}).to(at::kByte)));
 }
 
+TEST_CASE("a label means its class numbers, also one-hot") {
+  const at::Tensor classes = at::tensor({0.0f, 2.0f, 1.0f});
+  CHECK(labelMap(classes.view({1, 3})).equal(classes));
+  const at::Tensor oneHot = at::tensor({1.0f, 0.0f, 0.0f, 0.0f, 0.0f, 1.0f, 0.0f, 1.0f, 0.0f}).view({3, 3});
+  CHECK(labelMap(oneHot).equal(classes.to(at::kByte)));
+}
+
 TEST_CASE("class maps are the arg-max, in every layout and type, with ties and NaN") {
   at::manual_seed(1);
   for (const int64_t classes : {2, 3, 17, 256, 257, 300}) {

@@ -33,6 +33,19 @@ TEST_CASE("memory that is not there is refused with the numbers") {
   CHECK(refusal(free).starts_with("OUT_OF_MEMORY The test would take " + inGibibytes(free) + " of memory; of "));
 }
 
+TEST_CASE("what is kept for later is given back before anybody is refused, as long as there is somebody who keeps it") {
+  int given = 0;
+  {
+    const MemoryReserve reserve([&] { ++given; });
+    CHECK(refusal(int64_t{64} << 20).empty());
+    CHECK(given == 0);
+    CHECK_FALSE(refusal(mainMemory().free).empty());
+    CHECK(given == 1);
+  }
+  CHECK_FALSE(refusal(mainMemory().free).empty());
+  CHECK(given == 1);
+}
+
 TEST_CASE("what a tensor was promised and has not touched is not promised again") {
   usePooledCpuMemory();
   const int64_t half = memoryToSpare() / 2;

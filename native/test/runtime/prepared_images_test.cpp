@@ -35,12 +35,12 @@ struct Prepared {
 };
 
 Prepared prepare(PreparedImages& images, const std::string& path, const Json& transforms,
-                 const std::vector<Click>& clicks = {}) {
+                 const std::vector<Click>& clicks = {}, bool keep = true) {
   Prepared prepared;
   prepared.sample.files["image"] = path;
   prepared.sample.clicks = clicks;
   Timings timings;
-  images.prepare(prepared.sample, Pipeline(transforms), {}, &timings);
+  images.prepare(prepared.sample, Pipeline(transforms), keep, {}, &timings);
   for (const auto& [name, seconds] : timings) prepared.ran += name + " ";
   return prepared;
 }
@@ -105,6 +105,10 @@ TEST_CASE("two hundred images stay within the budget; the ones used last are kep
   CHECK(prepare(images, path(199), {load, channel}).ran.empty());
   CHECK(prepare(images, path(191), {load, channel}).ran.empty());
   CHECK_FALSE(prepare(images, path(190), {load, channel}).ran.empty());
+
+  images.release();
+  CHECK(prepare(images, path(0), {load, channel}, {}, false).largest() == 1);
+  CHECK(images.bytes() == 0);
 
   PreparedImages none([] { return each - 1; });
   CHECK(prepare(none, path(0), {load, channel}).largest() == 1);

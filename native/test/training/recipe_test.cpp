@@ -186,10 +186,12 @@ TEST_CASE_FIXTURE(RecipeFixture, "rates and labels are in the statistics and wha
   CHECK(lines[1].find(", learning rate 2.00e-03") != std::string::npos);
   // No case has a voxel of the second label.
   const Json stats = statsFile();
-  for (const Json& metrics : {stats.at("history")[1], stats.at("eval").at("metrics")}) {
-    CHECK(metrics.at("val_1_mean_dice") == metrics.at("val_mean_dice"));
-    CHECK_FALSE(metrics.contains("val_2_mean_dice"));
-  }
+  const Json metrics = stats.at("eval").at("metrics");
+  CHECK(metrics.at("val_1_mean_dice") == metrics.at("val_mean_dice"));
+  CHECK_FALSE(metrics.contains("val_2_mean_dice"));
+  // The history of the epochs has the means alone.
+  CHECK(stats.at("history")[1].at("val_mean_dice") == metrics.at("val_mean_dice"));
+  CHECK_FALSE(stats.at("history")[1].contains("val_1_mean_dice"));
   CHECK(stats.at("train").at("metrics").contains("train_1_mean_dice"));
 }
 

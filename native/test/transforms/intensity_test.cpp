@@ -50,6 +50,15 @@ TEST_CASE("ThresholdIntensityd: the threshold itself does not stay, on either si
   CHECK(at::equal(transformed(spec, row({1, 2, 3})).data, row({1, 9, 9})));
 }
 
+TEST_CASE("GaussianSmoothd: a 2-D image is smoothed in its plane alone") {
+  Sample sample = sampleOf({{"image", at::ones({1, 9, 9, 1})}});
+  sample.images.at("image").source.dimensions = 2;
+  Pipeline(Json::array({{{"name", "GaussianSmoothd"}, {"keys", "image"}, {"sigma", 1}}}))
+      .applyDeterministic(sample, {});
+  // MONAI's value for [1, 9, 9].
+  CHECK(sample.images.at("image").data[0][4][4][0].item<double>() == doctest::Approx(0.99999).epsilon(1e-5));
+}
+
 TEST_CASE("GaussianSmoothd: the mass of a voxel spreads, and is lost over the border; 0 leaves an axis") {
   Json spec{{"name", "GaussianSmoothd"}, {"keys", "image"}, {"sigma", {1, 0, 0}}};
   const auto spread = transformed(spec, row({0, 0, 0, 0, 0, 1, 0, 0, 0, 0, 0})).data.flatten();
