@@ -8,7 +8,9 @@
 #include <vector>
 
 // The loops run over channels, which GCC makes vectors of for each generation of processors.
-#if defined(__x86_64__) && defined(__GNUC__) && !defined(__clang__) && defined(__GLIBC__)
+// Not under sanitizers: what chooses among them runs before these are ready.
+#if defined(__x86_64__) && defined(__GNUC__) && !defined(__clang__) && defined(__GLIBC__) && \
+    !defined(__SANITIZE_ADDRESS__) && !defined(__SANITIZE_THREAD__)
 #define MLABEL_FOR_EACH_PROCESSOR __attribute__((target_clones("arch=skylake-avx512", "arch=haswell", "default")))
 #else
 #define MLABEL_FOR_EACH_PROCESSOR
